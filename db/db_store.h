@@ -1,0 +1,154 @@
+/* The run store: one SQLite file with every run.
+ *
+ * One writer thread owns the one writing handle; calls that write put a job into its queue and
+ * return at once. Readers open their own read-only handles (WAL) and run on the caller's thread,
+ * which must not be the window's main loop. Plain structs only: the store knows nothing of the
+ * engine. Text is UTF-8, numbers are locale-free, times are Unix seconds. */
+#ifndef DB_STORE_H
+#define DB_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum DbStatus {
+    DB_OK = 0,
+    DB_ERR_NOMEM = -1,
+    DB_ERR_IO = -2,        /* cannot open, read-only, full, locked for longer than the time-out */
+    DB_ERR_FOREIGN = -3,   /* not an SQLite file, or another program's */
+    DB_ERR_NEWER = -4,     /* written by a newer version */
+    DB_ERR_DAMAGED = -5,   /* SQLite says the file is malformed */
+    DB_ERR_NOT_FOUND = -6, /* no such run */
+    DB_ERR_ARGUMENT = -7,
+} DbStatus;
+
+typedef struct DbError {
+    DbStatus code;
+    char text[512]; /* one sentence with the file's name and what was expected */
+} DbError;
+
+/* "application_id" of a Mantissa store ('MNTS') and the schema this version writes. */
+#define DB_APPLICATION_ID 0x4d4e5453
+#define DB_SCHEMA_VERSION 1
+
+typedef struct DbStore DbStore;
+
+/* Opens, or makes, the store at `path` (its folder must exist), brings its schema up to date (one
+ * transaction per version) and starts the writer thread. Runs left 'running' by a process that is
+ * gone are marked 'interrupted'. The caller owns the store.
+ * Errors: IO, FOREIGN, NEWER, DAMAGED; nothing is written then. */
+DbStatus db_store_open(const char *path, DbStore **out, DbError *err);
+
+/* Flushes, ends the writer thread, closes; NULL is fine. Returns the first error that a queued
+ * write met since the last db_store_flush, or DB_OK. */
+DbStatus db_store_close(DbStore *store, DbError *err);
+
+const char *db_store_path(const DbStore *store);
+
+/* Waits until everything queued so far is in the file; the first error since the last call. */
+DbStatus db_store_flush(DbStore *store, DbError *err);
+
+/* The first error a queued write met since it was last asked, without waiting. */
+DbStatus db_store_take_error(DbStore *store, DbError *err);
+
+/* ---- writing: any thread; queued, in order ----------------------------------------------- */
+
+typedef struct DbNewRun {
+    const char *name;                     /* shown in the library */
+    const char *data;                     /* data spec */
+    const char *model;                    /* network text */
+    const char *schedule;                 /* text, as drawn, a line per lane */
+    const char *experiment;               /* the experiment as JSON */
+    const char *engine_version, *machine; /* "avx512, 2 threads" */
+    uint64_t seed_weights, seed_data, seed_noise;
+    uint32_t steps_total, steps_per_epoch;
+    int64_t created; /* Unix seconds */
+} DbNewRun;
+
+typedef struct DbMetric { /* one training step */
+    uint32_t step;
+    float loss, accuracy;
+    uint64_t cycles, femtojoules;
+    double wall_seconds;
+} DbMetric;
+
+typedef struct DbEval { /* one evaluation of the test split, after `step` steps */
+    uint32_t step;
+    float loss, accuracy;
+    double wall_seconds;
+} DbEval;
+
+typedef struct DbEvent { /* an edit, an adaptive decision, a divergence */
+    uint32_t step;
+    const char *kind;   /* "plan" "choice" "diverged" "failed" … */
+    const char *detail; /* JSON or a sentence; may be NULL */
+} DbEvent;
+
+typedef struct DbRunEnd {      /* where a run stands; written at the end and now and then before */
+    const char *status;        /* "running" "paused" "finished" "stopped" "diverged" "failed" */
+    const char *message;       /* diverged, failed: the sentence; else NULL */
+    const char *schedule_used; /* text, with live edits; NULL leaves what is there */
+    uint32_t steps;
+    float train_loss, test_loss, test_accuracy, best_test_accuracy; /* NaN: unknown, stored NULL */
+    uint64_t loss_hash, cycles, compute_cycles, femtojoules;
+    double simulated_seconds, wall_seconds;
+} DbRunEnd;
+
+/* Makes the run's row now (this one call waits for the writer) and gives its id. */
+DbStatus db_run_create(DbStore *store, const DbNewRun *run, int64_t *id, DbError *err);
+
+/* Queue `n` rows; copied. They reach the file within 250 ms. */
+DbStatus db_run_add_metrics(DbStore *store, int64_t id, const DbMetric *rows, size_t n);
+DbStatus db_run_add_evals(DbStore *store, int64_t id, const DbEval *rows, size_t n);
+DbStatus db_run_add_event(DbStore *store, int64_t id, const DbEvent *event);
+DbStatus db_run_update(DbStore *store, int64_t id, const DbRunEnd *end);
+DbStatus db_run_rename(DbStore *store, int64_t id, const char *name);
+DbStatus db_run_delete(DbStore *store, int64_t id);
+
+/* ---- reading: any thread but the main loop ------------------------------------------------ */
+
+typedef struct DbReader DbReader; /* its own read-only handle; one thread at a time */
+
+DbStatus db_reader_open(const char *path, DbReader **out, DbError *err);
+void db_reader_close(DbReader *reader);
+
+typedef struct DbRun {
+    int64_t id, created;
+    char *name, *data, *model, *schedule, *schedule_used, *experiment, *status, *message,
+        *engine_version, *machine; /* owned by the list; NULL where the file has NULL */
+    uint64_t seed_weights, seed_data, seed_noise, loss_hash, cycles, compute_cycles, femtojoules;
+    uint32_t steps, steps_total, steps_per_epoch;
+    float train_loss, test_loss, test_accuracy, best_test_accuracy; /* NaN where NULL */
+    double simulated_seconds, wall_seconds;
+} DbRun;
+
+typedef struct DbRunList {
+    DbRun *runs;
+    size_t count;
+} DbRunList;
+
+/* All runs, newest first. Free with db_run_list_free. */
+DbStatus db_reader_runs(DbReader *reader, DbRunList *out, DbError *err);
+/* The one run `id`, in a list of one. Error NOT_FOUND. */
+DbStatus db_reader_run(DbReader *reader, int64_t id, DbRunList *out, DbError *err);
+void db_run_list_free(DbRunList *list);
+
+/* Rows of a run, ascending in step. *rows is malloc'd, the caller frees it with free(). */
+DbStatus db_reader_metrics(
+    DbReader *reader, int64_t id, DbMetric **rows, size_t *count, DbError *err);
+DbStatus db_reader_evals(DbReader *reader, int64_t id, DbEval **rows, size_t *count, DbError *err);
+
+typedef struct DbEventRow {
+    uint32_t step;
+    char *kind, *detail;
+} DbEventRow;
+DbStatus db_reader_events(
+    DbReader *reader, int64_t id, DbEventRow **rows, size_t *count, DbError *err);
+void db_events_free(DbEventRow *rows, size_t count);
+
+/* At most `max` points of the test accuracy (share 0..1; the training accuracy where there are
+ * none) for a sparkline; returns how many. */
+DbStatus db_reader_sparkline(
+    DbReader *reader, int64_t id, float *points, size_t max, size_t *count, DbError *err);
+
+#endif

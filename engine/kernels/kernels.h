@@ -1,0 +1,124 @@
+/* The inner loops, one table of function pointers per instruction set.
+ *
+ * kernels_c.c is the reference: plain C that says what each kernel does. eng_kernels() starts
+ * from it and raises entries by what the processor and the operating system allow (CPUID and
+ * XGETBV). Every table gives the same bits for the same input. Kernels neither read nor set
+ * MXCSR, do not allocate, and may run on any thread. */
+#ifndef ENG_KERNELS_KERNELS_H
+#define ENG_KERNELS_KERNELS_H
+
+#include "base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Rows of the vector side that stand side by side in a panel. */
+#define ENG_LANES 16
+/* The largest tile any instruction set asks for. */
+#define ENG_TILE_ROWS 16
+#define ENG_TILE_PANELS 4
+
+typedef enum EngIsa {
+    ENG_ISA_AUTO = 0,
+    ENG_ISA_C,
+    ENG_ISA_AVX2,
+    ENG_ISA_AVX512, /* F, BW, VL, DQ and VNNI */
+    ENG_ISA_NEON,   /* with dot product */
+} EngIsa;
+
+/* How a quantised operand stands in memory.
+ *
+ * A product is C[M,N] = A[M,K] B[N,K]^T. The rows of A are *row records*, the rows of B stand in
+ * *panels* of ENG_LANES. K is `groups` groups of `group` elements; the last group of a record is
+ * padded with zeros to a whole group (to a multiple of four elements for I8).
+ *
+ * I8, both mantissas within +-127:
+ *   row record: int32 scale[groups]; uint8 mantissa[groups * group], biased by 128
+ *   panel: for each group { int32 scale[16]; int32 start[16]; int8 mantissa[group/4][16][4] }
+ *   where start = -128 * (sum of the lane's mantissas in the group) undoes the rows' bias.
+ * WIDE, mantissas within +-65535:
+ *   row record: int32 scale[groups]; float mantissa[groups * group]
+ *   panel: for each group { int32 scale[16]; float mantissa[group][16] }
+ * F32 (group = 1, no scales):
+ *   row record: float value[length];  panel: float value[length][16]
+ *
+ * A row's scale word is s << 23, a panel's is (s + 127) << 23: their integer sum is the float
+ * 2^(sa + sb), because |s| <= 62. Records and panels are multiples of 64 bytes. */
+typedef enum EngPacking { ENG_PACK_I8 = 0, ENG_PACK_WIDE, ENG_PACK_F32, ENG_PACKINGS } EngPacking;
+
+/* One tile of a product: up to tile_rows x (tile_panels * 16) outputs over all of K.
+ * K runs over `segments` (1 for a linear layer; taps of a convolution; pixels of its weight
+ * gradient), and within each over `groups` groups. Each segment has its own row records and
+ * panels, so a convolution needs no copy of its patches. */
+typedef struct EngTile {
+    size_t segments;
+    size_t groups;            /* groups per segment (F32: elements per segment) */
+    unsigned group;           /* elements per group */
+    unsigned rows;            /* 1..tile_rows */
+    unsigned panels;          /* 1..tile_panels */
+    unsigned lanes;           /* outputs wanted of the last panel, 1..16 */
+    const void *const *row;   /* [segments][rows] */
+    const void *const *panel; /* [segments][panels] */
+    float *out;               /* out[i * out_stride + 16 * p + lane], written, not added to */
+    size_t out_stride;        /* floats from one row to the next */
+} EngTile;
+
+/* Quantises up to 16 rows of block floating point and packs them.
+ *
+ * src(i, k) = src[i * row_stride + k * pos_stride]; one of both strides is 1. Rounding is unified:
+ * t = floor(|x| 2^(bits - s)), k = min((t + R) >> bits, 2^m - 1): truncate bits 0; nearest bits
+ * 1, R 1; stochastic bits b, R noise; `even` apart. */
+typedef struct EngQuantTile {
+    const float *src;
+    size_t row_stride, pos_stride;
+    unsigned rows;       /* 1..16 */
+    size_t length;       /* elements of a row */
+    unsigned group;      /* the format's group g */
+    unsigned pack_group; /* the layout's group, divides g */
+    unsigned m;          /* 1..16 */
+    unsigned rounding;   /* EngRounding, settled */
+    unsigned noise_bits; /* 0..16 */
+    int min_exponent;    /* E is raised to this: max(m - 63, Etop - (2^e - 1)) */
+    EngPacking packing;  /* I8 or WIDE */
+    bool to_panel;       /* one panel of 16 lanes, or `rows` row records */
+    void *out;           /* the panel, or the first record */
+    size_t record_bytes; /* from one row record to the next */
+    uint64_t noise_seed;
+    uint32_t noise_tensor, noise_step;
+    uint32_t noise_row[ENG_LANES]; /* the noise counter's row of each row */
+} EngQuantTile;
+
+typedef struct EngKernels {
+    const char *name; /* "c", "avx2", "avx512", "neon" */
+    EngIsa isa;
+
+    /* Product of one tile, by packing; with the tile size this table likes best. */
+    void (*product[ENG_PACKINGS])(const EngTile *tile);
+    unsigned tile_rows[ENG_PACKINGS];
+    unsigned tile_panels[ENG_PACKINGS];
+
+    /* Quantises and packs. Returns the largest |x| as bits: >= 0x5e800000 (2^62) is divergence. */
+    uint32_t (*quantize)(const EngQuantTile *tile);
+    /* Largest |x| as bits over n floats. */
+    uint32_t (*max_abs)(const float *x, size_t n);
+
+    /* Elementwise passes of a training step. Sizes in floats. */
+    void (*relu)(float *x, size_t n);                           /* x = max(x, 0), in place */
+    void (*relu_backward)(float *dx, const float *y, size_t n); /* dx = y > 0 ? dx : 0 */
+    void (*add_bias)(float *x, const float *bias, size_t rows, size_t n); /* x[i][j] += bias[j] */
+    /* sum[j] = sum over rows of x[i][j], in ascending order of i in float64, rounded once. */
+    void (*column_sums)(const float *x, size_t rows, size_t n, size_t stride, float *sum);
+    /* v = mu v + (g + decay w); w -= lr v (nesterov: w -= lr (g' + mu v)), each op rounded. */
+    void (*sgd)(float *w, float *v, const float *g, size_t n, float lr, float mu, float decay,
+        bool nesterov);
+} EngKernels;
+
+/* The table for `isa`; AUTO takes the best this machine has. ENG_CPU_MASK in the environment
+ * (comma-separated names, e.g. "avx512") takes instruction sets away. Lives for ever.
+ * Error UNSUPPORTED: this processor lacks what was asked for; the sentence names it. */
+EngStatus eng_kernels(EngIsa isa, const EngKernels **out, EngError *err);
+
+/* "auto" "c" "avx2" "avx512" "neon". Error PARSE. */
+EngStatus eng_isa_parse(const char *text, EngIsa *out, EngError *err);
+
+#endif
