@@ -34,6 +34,7 @@ typedef enum MtsInk { /* everything that is neither precision nor run */
     MTS_INK_GOOD_GROUND,
     MTS_INK_CAUTION,
     MTS_INK_ERROR,
+    MTS_INK_DONE, /* the dot of a finished run */
     MTS_INKS
 } MtsInk;
 
@@ -41,6 +42,12 @@ typedef enum MtsInk { /* everything that is neither precision nor run */
 gboolean mts_palette_dark(void);
 
 GdkRGBA mts_palette_ink(MtsInk ink, gboolean dark);
+
+/* The colour with its opacity multiplied. */
+GdkRGBA mts_palette_fade(GdkRGBA color, float opacity);
+
+/* Between a (t = 0) and b (t = 1), straight through OKLab. */
+GdkRGBA mts_palette_mix(GdkRGBA a, GdkRGBA b, double t);
 
 /* Fill for a format, and the text on it; 5, 7 and more bits by OKLab between their neighbours. */
 GdkRGBA mts_palette_format_fill(const EngFormat *format, gboolean dark);
