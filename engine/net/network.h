@@ -17,6 +17,7 @@ typedef enum EngOpKind {
     ENG_OP_BATCH_NORM,
     ENG_OP_MAX_POOL,
     ENG_OP_GLOBAL_POOL,
+    ENG_OP_KINDS,
 } EngOpKind;
 
 /* One operation. Activations are (n, y, x, c). */

@@ -1,0 +1,36 @@
+/* Puts a network together op by op, checking shapes on the way. Private to the net room. */
+#ifndef ENG_NET_BUILDER_H
+#define ENG_NET_BUILDER_H
+
+#include "net/network.h"
+
+/* More layers than anybody trains on a desktop; keeps a typing slip from eating the memory. */
+#define ENG_NETWORK_MAX_OPS 1024
+/* Widest layer, largest image side: products of two of them fit 32 bits with room. */
+#define ENG_NETWORK_MAX_WIDTH 65536
+
+typedef struct EngBuilder {
+    EngNetwork *net;
+    EngShape shape; /* of the last op's output */
+    unsigned count[ENG_OP_KINDS];
+    EngError *err;
+} EngBuilder;
+
+/* Starts with samples of shape `input`. Error NOMEM, RANGE. */
+EngStatus eng_builder_init(
+    EngBuilder *b, const char *text, EngShape input, unsigned classes, EngError *err);
+
+/* Each adds an op behind the last one. Errors SHAPE, RANGE (naming the layer). */
+EngStatus eng_builder_linear(EngBuilder *b, unsigned outputs);
+EngStatus eng_builder_conv(EngBuilder *b, unsigned channels, unsigned kernel, unsigned stride);
+EngStatus eng_builder_relu(EngBuilder *b);
+EngStatus eng_builder_batch_norm(EngBuilder *b);
+EngStatus eng_builder_max_pool(EngBuilder *b, unsigned size);
+EngStatus eng_builder_global_pool(EngBuilder *b);
+
+/* Checks that the last layer gives the classes and hands the network over; on an error, or to
+ * give up, eng_builder_drop frees it. */
+EngStatus eng_builder_finish(EngBuilder *b, EngNetwork **out);
+void eng_builder_drop(EngBuilder *b);
+
+#endif

@@ -1,0 +1,184 @@
+/* From one line of text to a network: the named families and the layer-by-layer form. */
+#include "net/builder.h"
+#include <stdbool.h>
+#include <string.h>
+
+/* One item of a comma-separated list, without blanks around it. */
+typedef struct Item {
+    const char *text;
+    size_t length;
+} Item;
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Takes the next item off *rest; false at the end of the text. */
+static bool next_item(const char **rest, Item *item)
+{
+    if (!*rest)
+        return false;
+    const char *begin = *rest, *end = strchr(begin, ',');
+    *rest = end ? end + 1 : NULL;
+    if (!end)
+        end = begin + strlen(begin);
+    while (begin < end && is_blank(*begin))
+        begin++;
+    while (end > begin && is_blank(end[-1]))
+        end--;
+    *item = (Item){begin, (size_t)(end - begin)};
+    return true;
+}
+
+static bool item_is(Item item, const char *word)
+{
+    return item.length == strlen(word) && memcmp(item.text, word, item.length) == 0;
+}
+
+/* Reads a number of at most six digits at *p, which moves behind it. */
+static bool take_number(const char **p, const char *end, unsigned *value)
+{
+    const char *start = *p;
+    unsigned sum = 0;
+    while (*p < end && **p >= '0' && **p <= '9' && *p - start < 6)
+        sum = sum * 10 + (unsigned)(*(*p)++ - '0');
+    *value = sum;
+    return *p > start;
+}
+
+static bool take_text(const char **p, const char *end, const char *text)
+{
+    const size_t n = strlen(text);
+    if ((size_t)(end - *p) < n || memcmp(*p, text, n) != 0)
+        return false;
+    *p += n;
+    return true;
+}
+
+/* The item is `prefix` followed by one number and nothing else. */
+static bool item_number(Item item, const char *prefix, unsigned *value)
+{
+    const char *p = item.text, *end = item.text + item.length;
+    return take_text(&p, end, prefix) && take_number(&p, end, value) && p == end;
+}
+
+/* `convRxR-K` or `convRxR-K/S`. */
+static bool item_conv(Item item, unsigned *kernel, unsigned *channels, unsigned *stride)
+{
+    const char *p = item.text, *end = item.text + item.length;
+    unsigned second;
+    if (!take_text(&p, end, "conv") || !take_number(&p, end, kernel) || !take_text(&p, end, "x") ||
+        !take_number(&p, end, &second) || second != *kernel || !take_text(&p, end, "-") ||
+        !take_number(&p, end, channels))
+        return false;
+    *stride = 1;
+    if (p < end && (!take_text(&p, end, "/") || !take_number(&p, end, stride)))
+        return false;
+    return p == end;
+}
+
+static EngStatus refuse(EngBuilder *b, Item item, const char *expected)
+{
+    return eng_error(b->err, ENG_ERR_PARSE, "Network \"%.80s\": \"%.*s\" is not known here; %s.",
+        b->net->text, (int)(item.length < 40 ? item.length : 40), item.text, expected);
+}
+
+/* Hidden widths, ReLU between, a last layer to the classes. */
+static EngStatus build_mlp(EngBuilder *b, const char *rest)
+{
+    Item item;
+    while (next_item(&rest, &item)) {
+        unsigned width;
+        if (!item_number(item, "", &width))
+            return refuse(b, item, "mlp: takes hidden widths such as mlp:256,128");
+        EngStatus status = eng_builder_linear(b, width);
+        if (status == ENG_OK)
+            status = eng_builder_relu(b);
+        if (status != ENG_OK)
+            return status;
+    }
+    return eng_builder_linear(b, b->net->classes);
+}
+
+static EngStatus build_conv_block(EngBuilder *b, unsigned channels)
+{
+    EngStatus status = eng_builder_conv(b, channels, 3, 1);
+    if (status == ENG_OK)
+        status = eng_builder_batch_norm(b);
+    return status == ENG_OK ? eng_builder_relu(b) : status;
+}
+
+/* Channel counts, `p` for pooling, `gap`; a last layer to the classes. */
+static EngStatus build_cnn(EngBuilder *b, const char *rest)
+{
+    Item item;
+    while (next_item(&rest, &item)) {
+        unsigned channels;
+        EngStatus status;
+        if (item_is(item, "p"))
+            status = eng_builder_max_pool(b, 2);
+        else if (item_is(item, "gap"))
+            status = eng_builder_global_pool(b);
+        else if (item_number(item, "", &channels))
+            status = build_conv_block(b, channels);
+        else
+            status = refuse(b, item, "cnn: takes channels, p and gap, such as cnn:32,32,p,64,gap");
+        if (status != ENG_OK)
+            return status;
+    }
+    return eng_builder_linear(b, b->net->classes);
+}
+
+static EngStatus build_layer(EngBuilder *b, Item item)
+{
+    unsigned n, kernel, stride;
+    if (item_is(item, "relu"))
+        return eng_builder_relu(b);
+    if (item_is(item, "bn"))
+        return eng_builder_batch_norm(b);
+    if (item_is(item, "gap"))
+        return eng_builder_global_pool(b);
+    if (item_number(item, "pool", &n))
+        return eng_builder_max_pool(b, n);
+    if (item_number(item, "fc-", &n))
+        return eng_builder_linear(b, n);
+    if (item_conv(item, &kernel, &n, &stride))
+        return eng_builder_conv(b, n, kernel, stride);
+    return refuse(b, item,
+        "expected mlp:…, cnn:…, or layers such as conv3x3-16, conv3x3-16/2, bn, relu, pool2, gap, "
+        "fc-10");
+}
+
+static EngStatus build_layers(EngBuilder *b, const char *rest)
+{
+    Item item;
+    while (next_item(&rest, &item)) {
+        const EngStatus status = build_layer(b, item);
+        if (status != ENG_OK)
+            return status;
+    }
+    return ENG_OK;
+}
+
+EngStatus eng_network_parse(
+    const char *text, EngShape input, unsigned classes, EngNetwork **out, EngError *err)
+{
+    EngBuilder b;
+    EngStatus status = eng_builder_init(&b, text, input, classes, err);
+    if (status == ENG_OK) {
+        while (is_blank(*text))
+            text++;
+        if (strncmp(text, "mlp:", 4) == 0)
+            status = build_mlp(&b, text + 4);
+        else if (strncmp(text, "cnn:", 4) == 0)
+            status = build_cnn(&b, text + 4);
+        else
+            status = build_layers(&b, text);
+    }
+    if (status == ENG_OK)
+        status = eng_builder_finish(&b, out);
+    if (status != ENG_OK)
+        eng_builder_drop(&b);
+    return status;
+}
