@@ -34,7 +34,9 @@ void mts_time_axis_get_view(MtsTimeAxis *self, double *from, double *to);
 void mts_time_axis_fit(MtsTimeAxis *self);
 /* Zooms by `factor` (> 1: closer) so that the step under x stays under x. */
 void mts_time_axis_zoom_at(MtsTimeAxis *self, double x, double factor);
-void mts_time_axis_pan(MtsTimeAxis *self, double pixels);
+void mts_time_axis_pan(MtsTimeAxis *self, double pixels); /* > 0: later steps come into sight */
+/* All steps are in sight. */
+gboolean mts_time_axis_is_fitted(MtsTimeAxis *self);
 
 double mts_time_axis_x(MtsTimeAxis *self, double step);
 double mts_time_axis_step(MtsTimeAxis *self, double x);
@@ -48,6 +50,15 @@ void mts_time_axis_set_crosshair(MtsTimeAxis *self, double step);
 double mts_time_axis_get_crosshair(MtsTimeAxis *self);
 void mts_time_axis_set_pin(MtsTimeAxis *self, double step);
 double mts_time_axis_get_pin(MtsTimeAxis *self);
+
+/* While something is dragged: the step its guide line stands at (negative: none), and whether it
+ * snapped there, so that the ruler lights the label. */
+void mts_time_axis_set_guide(MtsTimeAxis *self, double step, gboolean snapped);
+double mts_time_axis_get_guide(MtsTimeAxis *self, gboolean *snapped);
+
+/* A span of time selected on the ruler; FALSE where there is none (from >= to clears it). */
+void mts_time_axis_set_range(MtsTimeAxis *self, double from, double to);
+gboolean mts_time_axis_get_range(MtsTimeAxis *self, double *from, double *to);
 
 /* The step that the legends speak of: crosshair, else pin, else playhead. */
 double mts_time_axis_get_readout(MtsTimeAxis *self);
