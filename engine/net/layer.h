@@ -1,0 +1,81 @@
+/* The layers as pairs of plain functions, and the buffers they share. Private to the net room. */
+#ifndef ENG_NET_LAYER_H
+#define ENG_NET_LAYER_H
+
+#include "kernels/operand.h"
+#include "net/model.h"
+
+/* What every layer can use. */
+typedef struct EngContext {
+    const EngKernels *kernels;
+    EngPool *pool;
+} EngContext;
+
+/* One op at run time. Activations x, y and gradients dx, dy are (samples, y, x, c) of the op's in
+ * and out shapes; the model points them at buffers before each pass. ReLU works in place: y = x. */
+typedef struct EngLayer {
+    const EngOp *op;
+    float *x, *y, *dx, *dy;
+    bool first;              /* needs no gradient of its input */
+    EngParam *weight, *bias; /* product layers: weight, bias; batch norm: gamma, beta */
+    EngOperand operand[ENG_SLOTS];
+    bool weight_packed; /* operand W.fwd still holds the present weights in `packed_format` … */
+    EngFormat packed_a, packed_w; /* … laid out for these two formats */
+    float *saved;    /* batch norm: (mean, 1/sigma) of the batch, running mean, running variance */
+    uint8_t *choice; /* max pooling: which of the window's values won, (samples, y, x, c) of out */
+    double *sums;    /* batch norm: partial sums by block */
+    size_t batch;    /* samples the buffers are made for */
+} EngLayer;
+
+/* Allocates what the op needs beyond activations. Errors: NOMEM. */
+EngStatus eng_layer_init(EngLayer *layer, size_t batch, EngError *err);
+void eng_layer_clear(EngLayer *layer);
+
+EngStatus eng_layer_forward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+EngStatus eng_layer_backward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+
+/* Quantises `matrix` into the layer's slot for the product with its partner slot. */
+EngStatus eng_layer_quantize(EngLayer *layer, const EngContext *ctx, const EngStep *step,
+    EngSlot slot, const EngMatrix *matrix, EngError *err);
+
+/* Shows the step's observer, if there is one, the tensor of a role: rows x length, contiguous. */
+void eng_layer_observe(const EngLayer *layer, const EngStep *step, EngRole role, const float *data,
+    size_t rows, size_t length);
+
+/* linear.c */
+EngStatus eng_linear_init(EngLayer *layer, size_t batch, EngError *err);
+EngStatus eng_linear_forward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+EngStatus eng_linear_backward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+
+/* conv.c */
+EngStatus eng_conv_init(EngLayer *layer, size_t batch, EngError *err);
+EngStatus eng_conv_forward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+EngStatus eng_conv_backward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+
+/* batch_norm.c */
+EngStatus eng_batch_norm_init(EngLayer *layer, size_t batch, EngError *err);
+void eng_batch_norm_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_batch_norm_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+
+/* pooling.c */
+EngStatus eng_max_pool_init(EngLayer *layer, size_t batch, EngError *err);
+void eng_max_pool_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_max_pool_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_global_pool_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_global_pool_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+
+/* relu.c */
+void eng_relu_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_relu_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+
+/* loss.c: see eng_model_loss. logits, gradient: (samples, classes). */
+EngStatus eng_softmax_loss(const float *logits, const uint16_t *label, size_t samples,
+    size_t classes, float *gradient, EngLoss *loss, EngError *err);
+
+#endif

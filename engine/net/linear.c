@@ -1,0 +1,113 @@
+/* Linear layer: y (n, out) = x (n, in) W (out, in)^T + b. */
+#include "net/layer.h"
+
+EngStatus eng_linear_init(EngLayer *layer, size_t batch, EngError *err)
+{
+    const size_t in = eng_shape_size(layer->op->in), out = layer->op->out.c;
+    const struct {
+        size_t rows, length;
+        bool panels;
+    } slot[ENG_SLOTS] = {
+        [ENG_SLOT_A_FWD] = {batch, in, false},
+        [ENG_SLOT_W_FWD] = {out, in, true},
+        [ENG_SLOT_G_DGRAD] = {batch, out, false},
+        [ENG_SLOT_W_DGRAD] = {in, out, true},
+        [ENG_SLOT_A_WGRAD] = {in, batch, true},
+        [ENG_SLOT_G_WGRAD] = {out, batch, false},
+    };
+    for (int s = 0; s < ENG_SLOTS; s++) {
+        if (layer->first && (s == ENG_SLOT_G_DGRAD || s == ENG_SLOT_W_DGRAD))
+            continue;
+        const EngStatus status = eng_operand_init(
+            &layer->operand[s], 1, slot[s].rows, slot[s].length, slot[s].panels, err);
+        if (status != ENG_OK)
+            return status;
+    }
+    return ENG_OK;
+}
+
+/* `rows` rows of `length` neighbours. */
+static EngMatrix along_rows(const float *data, size_t rows, size_t length)
+{
+    return (EngMatrix){.data = data,
+        .outer = 1,
+        .inner = rows,
+        .length = length,
+        .inner_stride = length,
+        .pos_stride = 1,
+        .inner_noise = 1};
+}
+
+/* The same memory, (rows, columns), with the contraction down its columns. */
+static EngMatrix along_columns(const float *data, size_t rows, size_t columns)
+{
+    return (EngMatrix){.data = data,
+        .outer = 1,
+        .inner = columns,
+        .length = rows,
+        .inner_stride = 1,
+        .pos_stride = columns,
+        .inner_noise = 1};
+}
+
+EngStatus eng_linear_forward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
+{
+    const size_t n = step->samples, in = eng_shape_size(layer->op->in), out = layer->op->out.c;
+    const EngMatrix x = along_rows(layer->x, n, in);
+    const EngMatrix w = along_rows(layer->weight->value, out, in);
+    eng_layer_observe(layer, step, ENG_ROLE_A, layer->x, n, in);
+    eng_layer_observe(layer, step, ENG_ROLE_W, layer->weight->value, out, in);
+    EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_A_FWD, &x, err);
+    if (status == ENG_OK)
+        status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_W_FWD, &w, err);
+    if (status != ENG_OK)
+        return status;
+    eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_A_FWD],
+        &layer->operand[ENG_SLOT_W_FWD], layer->y, out);
+    ctx->kernels->add_bias(layer->y, layer->bias->value, n, out);
+    return ENG_OK;
+}
+
+/* dx (n, in) = dy (n, out) W (out, in) */
+static EngStatus input_gradient(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
+{
+    const size_t n = step->samples, in = eng_shape_size(layer->op->in), out = layer->op->out.c;
+    const EngMatrix g = along_rows(layer->dy, n, out);
+    const EngMatrix w = along_columns(layer->weight->value, out, in);
+    EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_G_DGRAD, &g, err);
+    if (status == ENG_OK)
+        status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_W_DGRAD, &w, err);
+    if (status == ENG_OK)
+        eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_G_DGRAD],
+            &layer->operand[ENG_SLOT_W_DGRAD], layer->dx, in);
+    return status;
+}
+
+/* dW (out, in) = dy^T x, contracted over the samples; db = column sums of dy. */
+static EngStatus weight_gradient(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
+{
+    const size_t n = step->samples, in = eng_shape_size(layer->op->in), out = layer->op->out.c;
+    const EngMatrix x = along_columns(layer->x, n, in);
+    const EngMatrix g = along_columns(layer->dy, n, out);
+    EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_A_WGRAD, &x, err);
+    if (status == ENG_OK)
+        status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_G_WGRAD, &g, err);
+    if (status == ENG_OK)
+        eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_G_WGRAD],
+            &layer->operand[ENG_SLOT_A_WGRAD], layer->weight->gradient, in);
+    ctx->kernels->column_sums(layer->dy, n, out, out, layer->bias->gradient);
+    return status;
+}
+
+EngStatus eng_linear_backward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
+{
+    eng_layer_observe(layer, step, ENG_ROLE_G, layer->dy, step->samples, layer->op->out.c);
+    const EngStatus status = weight_gradient(layer, ctx, step, err);
+    if (status != ENG_OK || layer->first)
+        return status;
+    return input_gradient(layer, ctx, step, err);
+}

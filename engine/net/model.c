@@ -1,0 +1,298 @@
+#include "net/model.h"
+#include "base/memory.h"
+#include "base/philox.h"
+#include "net/layer.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct EngModel {
+    const EngNetwork *net;
+    size_t batch;
+    EngContext ctx;
+    EngLayer *layers; /* (net->op_count) */
+    EngParam *params;
+    size_t param_count;
+    float *memory;      /* values, gradients and velocities of all parameters */
+    float *input;       /* (batch, y, x, c) */
+    float **activation; /* by op; NULL where the op works in place */
+    float *gradient[2]; /* the two gradients a backward pass has in hand */
+};
+
+static bool in_place(EngOpKind kind)
+{
+    return kind == ENG_OP_RELU;
+}
+
+static bool has_params(EngOpKind kind)
+{
+    return kind == ENG_OP_LINEAR || kind == ENG_OP_CONV || kind == ENG_OP_BATCH_NORM;
+}
+
+static size_t weight_size(const EngOp *op)
+{
+    if (op->kind == ENG_OP_LINEAR)
+        return eng_shape_size(op->in) * op->out.c;
+    if (op->kind == ENG_OP_CONV)
+        return (size_t)op->kernel * op->kernel * op->in.c * op->out.c;
+    return op->in.c; /* gamma */
+}
+
+static bool has_bias(const EngOp *op)
+{
+    return op->bias || op->kind == ENG_OP_BATCH_NORM;
+}
+
+/* Parameters start on cache lines, so that the optimiser's threads do not share one. */
+static size_t padded(size_t floats)
+{
+    const size_t line = ENG_ALIGN / sizeof(float);
+    return (floats + line - 1) / line * line;
+}
+
+static void add_param(EngModel *model, const EngOp *op, const char *what, size_t size)
+{
+    EngParam *param = &model->params[model->param_count++];
+    snprintf(param->name, sizeof param->name, "%s.%s", op->name, what);
+    param->size = size;
+}
+
+static void list_params(EngModel *model)
+{
+    for (size_t i = 0; i < model->net->op_count; i++) {
+        const EngOp *op = &model->net->ops[i];
+        if (!has_params(op->kind))
+            continue;
+        model->layers[i].weight = &model->params[model->param_count];
+        add_param(model, op, "weight", weight_size(op));
+        if (has_bias(op)) {
+            model->layers[i].bias = &model->params[model->param_count];
+            add_param(model, op, "bias", op->out.c);
+        }
+    }
+}
+
+static EngStatus allocate_params(EngModel *model, EngError *err)
+{
+    size_t floats = 0;
+    for (size_t i = 0; i < model->param_count; i++)
+        floats += padded(model->params[i].size);
+    model->memory = eng_alloc(floats, 3 * sizeof(float));
+    if (!model->memory)
+        return eng_error(err, ENG_ERR_NOMEM, "No memory for %zu parameters.", floats);
+    float *next = model->memory;
+    for (size_t i = 0; i < model->param_count; i++) {
+        EngParam *param = &model->params[i];
+        param->value = next;
+        param->gradient = next + floats;
+        param->velocity = next + 2 * floats;
+        next += padded(param->size);
+    }
+    return ENG_OK;
+}
+
+/* He initialisation: K. He et al., "Delving Deep into Rectifiers", ICCV 2015, eq. 10. */
+static void draw_weights(const EngModel *model, uint64_t seed)
+{
+    for (size_t i = 0; i < model->net->op_count; i++) {
+        const EngOp *op = &model->net->ops[i];
+        const EngLayer *layer = &model->layers[i];
+        if (op->kind == ENG_OP_BATCH_NORM) {
+            for (size_t c = 0; c < layer->weight->size; c++)
+                layer->weight->value[c] = 1.0f;
+        }
+        if (op->product < 0)
+            continue;
+        EngRandom random;
+        eng_random_init(&random, seed, (uint32_t)op->product, 0, 0);
+        const double deviation = sqrt(2.0 * op->out.c / (double)layer->weight->size);
+        for (size_t j = 0; j < layer->weight->size; j++)
+            layer->weight->value[j] = (float)(deviation * eng_random_normal(&random));
+    }
+}
+
+static EngStatus no_memory(EngError *err, size_t batch)
+{
+    return eng_error(err, ENG_ERR_NOMEM,
+        "No memory for the activations of %zu samples; a smaller batch needs less.", batch);
+}
+
+/* Buffers of activations and gradients, and who reads and writes which. */
+static EngStatus connect_layers(EngModel *model, EngError *err)
+{
+    const EngNetwork *net = model->net;
+    size_t widest = eng_shape_size(net->input);
+    model->input = eng_alloc(model->batch, widest * sizeof(float));
+    float *before = model->input;
+    for (size_t i = 0; i < net->op_count; i++) {
+        const size_t size = eng_shape_size(net->ops[i].out);
+        widest = size > widest ? size : widest;
+        EngLayer *layer = &model->layers[i];
+        layer->x = before;
+        layer->y = before;
+        if (!in_place(net->ops[i].kind)) {
+            size_t bytes;
+            if (!eng_size_mul(size, sizeof(float), &bytes))
+                return no_memory(err, model->batch);
+            layer->y = model->activation[i] = eng_alloc(model->batch, bytes);
+        }
+        if (!layer->y)
+            return no_memory(err, model->batch);
+        before = layer->y;
+    }
+    for (int i = 0; i < 2; i++)
+        model->gradient[i] = eng_alloc(model->batch, widest * sizeof(float));
+    if (!model->input || !model->gradient[0] || !model->gradient[1])
+        return no_memory(err, model->batch);
+    int hand = 0;
+    for (size_t i = net->op_count; i-- > 0;) {
+        EngLayer *layer = &model->layers[i];
+        layer->dy = model->gradient[hand];
+        hand ^= !in_place(net->ops[i].kind);
+        layer->dx = model->gradient[hand];
+    }
+    return ENG_OK;
+}
+
+static EngStatus init_layers(EngModel *model, EngError *err)
+{
+    for (size_t i = 0; i < model->net->op_count; i++) {
+        EngLayer *layer = &model->layers[i];
+        layer->op = &model->net->ops[i];
+        layer->first = layer->op->product == 0;
+        const EngStatus status = eng_layer_init(layer, model->batch, err);
+        if (status != ENG_OK)
+            return status;
+    }
+    return ENG_OK;
+}
+
+EngStatus eng_model_new(const EngNetwork *net, size_t batch, uint64_t seed_weights,
+    const EngKernels *kernels, EngPool *pool, EngModel **out, EngError *err)
+{
+    if (batch < 1 || batch > 65536)
+        return eng_error(err, ENG_ERR_RANGE, "Batch %zu: 1 to 65536 samples are possible.", batch);
+    EngModel *model = eng_alloc(1, sizeof *model);
+    if (!model)
+        return eng_error(err, ENG_ERR_NOMEM, "No memory for the network.");
+    model->net = net;
+    model->batch = batch;
+    model->ctx = (EngContext){kernels, pool};
+    model->layers = eng_alloc(net->op_count, sizeof *model->layers);
+    model->params = eng_alloc(net->op_count, 2 * sizeof *model->params);
+    model->activation = eng_alloc(net->op_count, sizeof *model->activation);
+    EngStatus status = ENG_OK;
+    if (!model->layers || !model->params || !model->activation)
+        status = eng_error(err, ENG_ERR_NOMEM, "No memory for the network.");
+    if (status == ENG_OK)
+        status = init_layers(model, err);
+    if (status == ENG_OK) {
+        list_params(model);
+        status = allocate_params(model, err);
+    }
+    if (status == ENG_OK)
+        status = connect_layers(model, err);
+    if (status != ENG_OK) {
+        eng_model_free(model);
+        return status;
+    }
+    draw_weights(model, seed_weights);
+    *out = model;
+    return ENG_OK;
+}
+
+void eng_model_free(EngModel *model)
+{
+    if (!model)
+        return;
+    for (size_t i = 0; i < model->net->op_count; i++) {
+        if (model->layers)
+            eng_layer_clear(&model->layers[i]);
+        if (model->activation)
+            eng_free(model->activation[i]);
+    }
+    eng_free(model->layers);
+    eng_free(model->params);
+    eng_free(model->activation);
+    eng_free(model->memory);
+    eng_free(model->input);
+    eng_free(model->gradient[0]);
+    eng_free(model->gradient[1]);
+    eng_free(model);
+}
+
+float *eng_model_input(EngModel *model)
+{
+    return model->input;
+}
+
+static const EngLayer *last_layer(const EngModel *model)
+{
+    return &model->layers[model->net->op_count - 1];
+}
+
+const float *eng_model_output(const EngModel *model)
+{
+    return last_layer(model)->y;
+}
+
+EngStatus eng_model_forward(EngModel *model, const EngStep *step, EngError *err)
+{
+    for (size_t i = 0; i < model->net->op_count; i++) {
+        const EngStatus status = eng_layer_forward(&model->layers[i], &model->ctx, step, err);
+        if (status != ENG_OK)
+            return status;
+    }
+    return ENG_OK;
+}
+
+EngStatus eng_model_loss(
+    EngModel *model, const EngStep *step, const uint16_t *label, EngLoss *loss, EngError *err)
+{
+    const EngLayer *last = last_layer(model);
+    return eng_softmax_loss(last->y, label, step->samples, model->net->classes,
+        step->training ? last->dy : NULL, loss, err);
+}
+
+EngStatus eng_model_backward(EngModel *model, const EngStep *step, EngError *err)
+{
+    for (size_t i = model->net->op_count; i-- > 0;) {
+        EngLayer *layer = &model->layers[i];
+        const EngStatus status = eng_layer_backward(layer, &model->ctx, step, err);
+        if (status != ENG_OK)
+            return status;
+        if (layer->first)
+            break; /* nothing before the first product learns */
+    }
+    return ENG_OK;
+}
+
+typedef struct Update {
+    const EngModel *model;
+    const EngParam *param;
+    float learning_rate, momentum;
+} Update;
+
+static void update_range(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const Update *u = arg;
+    (void)worker;
+    u->model->ctx.kernels->sgd(u->param->value + begin, u->param->velocity + begin,
+        u->param->gradient + begin, end - begin, u->learning_rate, u->momentum, 0.0f, false);
+}
+
+void eng_model_update(EngModel *model, float learning_rate, float momentum)
+{
+    for (size_t i = 0; i < model->param_count; i++) {
+        Update u = {model, &model->params[i], learning_rate, momentum};
+        eng_pool_run(model->ctx.pool, update_range, &u, model->params[i].size, 16384);
+    }
+    for (size_t i = 0; i < model->net->op_count; i++)
+        model->layers[i].weight_packed = false;
+}
+
+EngParam *eng_model_params(EngModel *model, size_t *count)
+{
+    *count = model->param_count;
+    return model->params;
+}

@@ -1,0 +1,85 @@
+/* A network that trains: weights, activations and gradients, all memory allocated once.
+ *
+ * One step is forward, loss, backward, update, called by one thread; the pool works inside.
+ * Every product goes through the six slots with the formats of the step. Bits depend on the
+ * seeds, the data and the formats only, never on threads or instruction set. */
+#ifndef ENG_NET_MODEL_H
+#define ENG_NET_MODEL_H
+
+#include "base/error.h"
+#include "base/pool.h"
+#include "kernels/kernels.h"
+#include "net/network.h"
+#include "number/format.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One trained tensor and what its optimiser keeps. Layouts: linear weights (out, in), in fastest;
+ * convolution weights (k, r, s, c), c fastest; bias and normalisation (channels). */
+typedef struct EngParam {
+    char name[48]; /* "fc1.weight" */
+    float *value, *gradient, *velocity;
+    size_t size;
+} EngParam;
+
+/* Looks at a tensor before it is quantised: rows x length, contraction axis last and contiguous.
+ * A (samples, in) and W (out, in) before the forward product, G (samples, out) before the
+ * backward products. May change the formats of that layer's role for what follows. Called on the
+ * training thread. */
+typedef struct EngObserver {
+    void (*see)(
+        void *ctx, size_t layer, EngRole role, const float *data, size_t rows, size_t length);
+    void *ctx;
+} EngObserver;
+
+/* What a pass works under. */
+typedef struct EngStep {
+    const EngFormat (*formats)[ENG_SLOTS]; /* by product layer; roundings settled */
+    uint64_t noise_seed;
+    uint32_t step;               /* the noise counter's step: index of the training step, from 0 */
+    size_t samples;              /* 1..batch */
+    const EngObserver *observer; /* NULL: nobody looks */
+    bool training;               /* false: evaluation (batch norm uses its running statistics) */
+} EngStep;
+
+/* The mean softmax cross-entropy of a batch, and how many samples were right. */
+typedef struct EngLoss {
+    float mean;
+    uint32_t correct;
+} EngLoss;
+
+typedef struct EngModel EngModel;
+
+/* Builds the network for batches of up to `batch` samples, weights drawn from `seed_weights` (He:
+ * normal with variance 2 / fan-in, biases 0). `net`, `kernels` and `pool` (may be NULL) outlive
+ * the model. Caller owns *out. Errors: NOMEM, RANGE. */
+EngStatus eng_model_new(const EngNetwork *net, size_t batch, uint64_t seed_weights,
+    const EngKernels *kernels, EngPool *pool, EngModel **out, EngError *err);
+void eng_model_free(EngModel *model);
+
+/* The input batch, (samples, y, x, c): fill it before eng_model_forward. */
+float *eng_model_input(EngModel *model);
+
+/* Runs the batch through all layers. Error DIVERGED, naming layer and slot. */
+EngStatus eng_model_forward(EngModel *model, const EngStep *step, EngError *err);
+
+/* The last layer's outputs, (samples, classes). */
+const float *eng_model_output(const EngModel *model);
+
+/* Softmax cross-entropy against `label[samples]`; while training it also sets the gradient the
+ * backward pass starts from, (softmax - one-hot) / samples. Error DIVERGED where the loss is not
+ * finite. */
+EngStatus eng_model_loss(
+    EngModel *model, const EngStep *step, const uint16_t *label, EngLoss *loss, EngError *err);
+
+/* Gradients of all parameters for the batch that went forward. Error DIVERGED. */
+EngStatus eng_model_backward(EngModel *model, const EngStep *step, EngError *err);
+
+/* Momentum: v = mu v + g; w -= lr v, in float32. */
+void eng_model_update(EngModel *model, float learning_rate, float momentum);
+
+/* The parameters, in the order of their layers. */
+EngParam *eng_model_params(EngModel *model, size_t *count);
+
+#endif

@@ -1,0 +1,359 @@
+/* The trainer's thread: its mailbox, its states and its two rings. What a step does is in run.c. */
+#include "train/trainer.h"
+#include "base/memory.h"
+#include "train/run.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#define WINDOW_RECORDS 8192 /* a second of the fastest steps; more would be late news */
+#define STORE_RECORDS 65536
+
+/* What the controlling thread asked for since the last step boundary. */
+typedef struct Mailbox {
+    bool run, pause, step, stop, quit;
+    EngPlan *plan; /* newest; owned */
+} Mailbox;
+
+struct EngTrainer {
+    EngRun run; /* the training thread's own */
+    EngRing *window, *store;
+    EngWakeFn wake;
+    void *wake_ctx;
+    atomic_bool woken;
+
+    pthread_t thread;
+    pthread_mutex_t lock;   /* guards everything below */
+    pthread_cond_t command; /* the mailbox has something, or the store ring has room */
+    pthread_cond_t news;    /* the store ring is a quarter full, or the run is over */
+    Mailbox mailbox;
+    EngRunSummary summary; /* as of the last step boundary */
+    EngPlan *plan;         /* a copy of the run's */
+    bool over;             /* the last record has left */
+    bool store_ready;      /* there is enough in the store ring to be worth a wake-up */
+};
+
+static struct timespec deadline_after(unsigned ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000;
+    }
+    return t;
+}
+
+/* ---- records out ------------------------------------------------------------------------- */
+
+static void announce_store(EngTrainer *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->store_ready = true;
+    pthread_cond_signal(&t->news);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* Never loses a record: waits for the consumer, unless the trainer is being freed. */
+static void push_store(EngTrainer *t, const EngRecord *record)
+{
+    if (!eng_ring_has_room(t->store)) {
+        announce_store(t);
+        pthread_mutex_lock(&t->lock);
+        while (!t->mailbox.quit && !eng_ring_has_room(t->store)) {
+            const struct timespec deadline = deadline_after(50);
+            pthread_cond_timedwait(&t->command, &t->lock, &deadline);
+        }
+        pthread_mutex_unlock(&t->lock);
+    }
+    eng_ring_push(t->store, record);
+}
+
+static void emit(void *ctx, const EngRecord *record)
+{
+    EngTrainer *t = ctx;
+    if (t->window)
+        eng_ring_push(t->window, record);
+    if (t->store)
+        push_store(t, record);
+    if (t->wake && !atomic_exchange(&t->woken, true))
+        t->wake(t->wake_ctx);
+}
+
+static void publish_summary(EngTrainer *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->summary = t->run.summary;
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void set_state(EngTrainer *t, EngRunState state)
+{
+    t->run.summary.state = state;
+    const EngRecord record = {.kind = ENG_RECORD_STATE,
+        .step = t->run.step,
+        .wall_seconds = t->run.summary.wall_seconds,
+        .state = {state}};
+    publish_summary(t);
+    emit(t, &record);
+    if (!eng_run_state_final(state))
+        return;
+    pthread_mutex_lock(&t->lock);
+    t->over = true;
+    pthread_cond_broadcast(&t->news);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* ---- the thread -------------------------------------------------------------------------- */
+
+/* Takes what lies in the mailbox; waits for something where the run stands still. */
+static Mailbox take_mail(EngTrainer *t, bool wait)
+{
+    pthread_mutex_lock(&t->lock);
+    const Mailbox *box = &t->mailbox;
+    while (wait && !box->quit && !box->run && !box->pause && !box->step && !box->stop && !box->plan)
+        pthread_cond_wait(&t->command, &t->lock);
+    const Mailbox mail = *box;
+    t->mailbox = (Mailbox){.quit = mail.quit};
+    pthread_mutex_unlock(&t->lock);
+    return mail;
+}
+
+/* The copy that eng_trainer_plan hands out follows the run's plan. */
+static void publish_plan(EngTrainer *t)
+{
+    EngPlan *copy;
+    if (eng_plan_splice(t->run.plan, t->run.plan, 0, &copy, NULL) != ENG_OK)
+        return; /* the older copy stays: memory is short, the run is not harmed */
+    pthread_mutex_lock(&t->lock);
+    EngPlan *old = t->plan;
+    t->plan = copy;
+    pthread_mutex_unlock(&t->lock);
+    eng_plan_free(old);
+}
+
+static void adopt_plan(EngTrainer *t, EngPlan *plan)
+{
+    if (eng_run_replan(&t->run, plan, NULL) == ENG_OK)
+        publish_plan(t);
+    eng_plan_free(plan);
+}
+
+static void run_one_step(EngTrainer *t)
+{
+    EngError err = {0};
+    const EngStatus status = eng_run_step(&t->run, &err);
+    publish_summary(t);
+    if (t->store && t->run.step % (STORE_RECORDS / 4) == 0)
+        announce_store(t);
+    if (status == ENG_OK)
+        return;
+    t->run.summary.error = err;
+    set_state(t, status == ENG_ERR_DIVERGED ? ENG_RUN_DIVERGED : ENG_RUN_FAILED);
+}
+
+/* What the mail says about running; returns the state to go on with. */
+static EngRunState next_state(EngRunState state, const Mailbox *mail)
+{
+    if (mail->stop)
+        return ENG_RUN_STOPPING;
+    if (mail->pause && state != ENG_RUN_IDLE)
+        return ENG_RUN_PAUSED;
+    if (mail->run || mail->step)
+        return ENG_RUN_RUNNING;
+    return state;
+}
+
+static void *train(void *arg)
+{
+    EngTrainer *t = arg;
+    bool single = false;
+    while (!eng_run_state_final(t->run.summary.state)) {
+        const EngRunState before = t->run.summary.state;
+        const Mailbox mail = take_mail(t, before != ENG_RUN_RUNNING);
+        if (mail.plan)
+            adopt_plan(t, mail.plan);
+        if (mail.quit)
+            break;
+        single = mail.step || (single && !mail.run);
+        const EngRunState state = next_state(before, &mail);
+        if (state != before)
+            set_state(t, state);
+        if (state == ENG_RUN_STOPPING) {
+            set_state(t, ENG_RUN_STOPPED);
+        } else if (state == ENG_RUN_RUNNING) {
+            run_one_step(t);
+            if (eng_run_state_final(t->run.summary.state))
+                break;
+            if (t->run.step == t->run.clock.steps)
+                set_state(t, ENG_RUN_FINISHED);
+            else if (single)
+                set_state(t, ENG_RUN_PAUSED);
+        }
+    }
+    return NULL;
+}
+
+/* ---- the controlling side ---------------------------------------------------------------- */
+
+static EngStatus make_rings(EngTrainer *t, const EngTrainerOptions *o, EngError *err)
+{
+    EngStatus status = ENG_OK;
+    if (o->window_ring)
+        status = eng_ring_new(WINDOW_RECORDS, sizeof(EngRecord), &t->window, err);
+    if (status == ENG_OK && o->store_ring)
+        status = eng_ring_new(STORE_RECORDS, sizeof(EngRecord), &t->store, err);
+    return status;
+}
+
+static void clear(EngTrainer *t)
+{
+    eng_ring_free(t->window);
+    eng_ring_free(t->store);
+    eng_plan_free(t->plan);
+    eng_plan_free(t->mailbox.plan);
+    eng_run_clear(&t->run);
+    eng_free(t);
+}
+
+EngStatus eng_trainer_new(const EngTrainerOptions *options, EngTrainer **out, EngError *err)
+{
+    EngTrainer *t = eng_alloc(1, sizeof *t);
+    if (!t)
+        return eng_error(err, ENG_ERR_NOMEM, "No memory for the trainer.");
+    EngStatus status = eng_run_init(&t->run, options, emit, t, err);
+    if (status == ENG_OK)
+        status = make_rings(t, options, err);
+    if (status == ENG_OK)
+        status = eng_plan_splice(t->run.plan, t->run.plan, 0, &t->plan, err);
+    if (status != ENG_OK) {
+        clear(t);
+        return status;
+    }
+    t->wake = options->wake;
+    t->wake_ctx = options->wake_ctx;
+    t->summary = t->run.summary;
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_cond_init(&t->command, NULL);
+    pthread_cond_init(&t->news, NULL);
+    if (pthread_create(&t->thread, NULL, train, t) != 0) {
+        clear(t);
+        return eng_error(err, ENG_ERR_IO, "The system refused a thread for the training.");
+    }
+    *out = t;
+    return ENG_OK;
+}
+
+void eng_trainer_free(EngTrainer *t)
+{
+    if (!t)
+        return;
+    pthread_mutex_lock(&t->lock);
+    t->mailbox.quit = true;
+    pthread_cond_broadcast(&t->command);
+    pthread_mutex_unlock(&t->lock);
+    pthread_join(t->thread, NULL);
+    pthread_cond_destroy(&t->news);
+    pthread_cond_destroy(&t->command);
+    pthread_mutex_destroy(&t->lock);
+    clear(t);
+}
+
+/* Puts one command into the mailbox; a later one of run, pause and step replaces an earlier. */
+static void post(EngTrainer *t, bool run, bool pause, bool step, bool stop)
+{
+    pthread_mutex_lock(&t->lock);
+    if (run || pause || step)
+        t->mailbox = (Mailbox){run, pause, step, t->mailbox.stop, t->mailbox.quit, t->mailbox.plan};
+    t->mailbox.stop |= stop;
+    pthread_cond_signal(&t->command);
+    pthread_mutex_unlock(&t->lock);
+}
+
+void eng_trainer_run(EngTrainer *t)
+{
+    post(t, true, false, false, false);
+}
+
+void eng_trainer_pause(EngTrainer *t)
+{
+    post(t, false, true, false, false);
+}
+
+void eng_trainer_step(EngTrainer *t)
+{
+    post(t, false, false, true, false);
+}
+
+void eng_trainer_stop(EngTrainer *t)
+{
+    post(t, false, false, false, true);
+}
+
+EngStatus eng_trainer_set_plan(EngTrainer *t, const EngPlan *plan, EngError *err)
+{
+    EngPlan *copy, *old;
+    pthread_mutex_lock(&t->lock);
+    /* Splicing at step 0 checks clock and layers against the run's and copies. */
+    const EngStatus status = eng_plan_splice(t->plan, plan, 0, &copy, err);
+    if (status == ENG_OK) {
+        old = t->mailbox.plan;
+        t->mailbox.plan = copy;
+        pthread_cond_signal(&t->command);
+    }
+    pthread_mutex_unlock(&t->lock);
+    if (status == ENG_OK)
+        eng_plan_free(old);
+    return status;
+}
+
+size_t eng_trainer_window_records(EngTrainer *t, EngRecord *records, size_t max)
+{
+    return t->window ? eng_ring_pop(t->window, records, max) : 0;
+}
+
+size_t eng_trainer_store_records(EngTrainer *t, EngRecord *records, size_t max)
+{
+    if (!t->store)
+        return 0;
+    const size_t n = eng_ring_pop(t->store, records, max);
+    pthread_mutex_lock(&t->lock);
+    t->store_ready = false;
+    pthread_cond_signal(&t->command); /* the thread may be waiting for room */
+    pthread_mutex_unlock(&t->lock);
+    return n;
+}
+
+void eng_trainer_armed(EngTrainer *t)
+{
+    atomic_store(&t->woken, false);
+}
+
+bool eng_trainer_wait(EngTrainer *t, unsigned timeout_ms)
+{
+    const struct timespec deadline = deadline_after(timeout_ms);
+    int late = 0;
+    pthread_mutex_lock(&t->lock);
+    while (!late && !t->store_ready && !t->over)
+        late = pthread_cond_timedwait(&t->news, &t->lock, &deadline);
+    const bool news = t->store_ready || t->over;
+    pthread_mutex_unlock(&t->lock);
+    return news;
+}
+
+void eng_trainer_summary(EngTrainer *t, EngRunSummary *out)
+{
+    pthread_mutex_lock(&t->lock);
+    *out = t->summary;
+    pthread_mutex_unlock(&t->lock);
+}
+
+EngStatus eng_trainer_plan(EngTrainer *t, EngPlan **out, EngError *err)
+{
+    pthread_mutex_lock(&t->lock);
+    const EngStatus status = eng_plan_splice(t->plan, t->plan, 0, out, err);
+    pthread_mutex_unlock(&t->lock);
+    return status;
+}
