@@ -35,31 +35,46 @@ typedef enum EngIsa {
  * I8, both mantissas within +-127:
  *   row record: int32 scale[groups]; uint8 mantissa[groups * group], biased by 128
  *   panel: for each group { int32 scale[16]; int32 start[16]; int8 mantissa[group/4][16][4] }
- *   where start = -128 * (sum of the lane's mantissas in the group) undoes the rows' bias.
  * WIDE, mantissas within +-65535:
  *   row record: int32 scale[groups]; float mantissa[groups * group]
  *   panel: for each group { int32 scale[16]; float mantissa[group][16] }
  * F32 (group = 1, no scales):
  *   row record: float value[length];  panel: float value[length][16]
  *
- * A row's scale word is s << 23, a panel's is (s + 127) << 23: their integer sum is the float
- * 2^(sa + sb), because |s| <= 62. Records and panels are multiples of 64 bytes. */
+ * A row's scale word is s << 23. A panel's is (s + 127) << 23 in WIDE: the integer sum of both is
+ * the float 2^(sa + sb), because |s| <= 62. In I8 it is the float 1.5 * 2^(s + 23), that is
+ * ENG_MAGIC_SCALE more, and start = scale - 128 * (sum of the lane's mantissas in the group): an
+ * integer accumulator that starts from row scale + start undoes the rows' bias, and after the
+ * group it *is* the float (1.5 * 2^23 + S) 2^(sa + sb), so subtracting the float with the bits
+ * row scale + panel scale leaves S 2^(sa + sb) without a conversion. That holds for |S| < 2^22
+ * (always: 256 * 127^2) and sa + sb <= ENG_MAGIC_MAX, beyond which the exponent would overflow.
+ * Records and panels are multiples of 64 bytes; the rest is zero. */
 typedef enum EngPacking { ENG_PACK_I8 = 0, ENG_PACK_WIDE, ENG_PACK_F32, ENG_PACKINGS } EngPacking;
 
-/* One tile of a product: up to tile_rows x (tile_panels * 16) outputs over all of K.
+/* A panel's I8 scale word less its WIDE one: 23 more in the exponent, and the half in 1.5. */
+#define ENG_MAGIC_SCALE ((23 << 23) + (1 << 22))
+/* The largest sa + sb at which 1.5 * 2^(23 + sa + sb) is a float. */
+#define ENG_MAGIC_MAX 104
+
+/* One tile of a product: up to tile_rows x (tile_panels * 16) outputs.
  * K runs over `segments` (1 for a linear layer; taps of a convolution; pixels of its weight
- * gradient), and within each over `groups` groups. Each segment has its own row records and
- * panels, so a convolution needs no copy of its patches. */
+ * gradient), and within each over groups [first, first + count) of its records. Each segment has
+ * its own row records and panels, so a convolution needs no copy of its patches. */
 typedef struct EngTile {
     size_t segments;
-    size_t groups;            /* groups per segment (F32: elements per segment) */
+    size_t groups;            /* groups of a record (F32: elements) */
+    size_t first, count;      /* which of them this call adds up */
     unsigned group;           /* elements per group */
     unsigned rows;            /* 1..tile_rows */
     unsigned panels;          /* 1..tile_panels */
     unsigned lanes;           /* outputs wanted of the last panel, 1..16 */
+    unsigned row_bits;        /* magnitude bits of the rows' mantissas (not for F32) */
+    unsigned panel_bits;      /* and of the panels' */
+    bool far;                 /* I8: some sa + sb may be above ENG_MAGIC_MAX */
+    bool add;                 /* the sums start from what `out` holds, else from zero */
     const void *const *row;   /* [segments][rows] */
     const void *const *panel; /* [segments][panels] */
-    float *out;               /* out[i * out_stride + 16 * p + lane], written, not added to */
+    float *out;               /* out[i * out_stride + 16 * p + lane] */
     size_t out_stride;        /* floats from one row to the next */
 } EngTile;
 
@@ -67,25 +82,27 @@ typedef struct EngTile {
  *
  * src(i, k) = src[i * row_stride + k * pos_stride]; one of both strides is 1. Rounding is unified:
  * t = floor(|x| 2^(bits - s)), k = min((t + R) >> bits, 2^m - 1): truncate bits 0; nearest bits
- * 1, R 1; stochastic bits b, R noise; `even` apart. */
+ * 1, R 1; stochastic bits b, R noise; `even` apart. In the packing F32 the value k 2^s is
+ * written, and m = 0 means the source itself. */
 typedef struct EngQuantTile {
     const float *src;
     size_t row_stride, pos_stride;
     unsigned rows;       /* 1..16 */
-    size_t length;       /* elements of a row */
+    size_t length;       /* elements of a row, >= 1 */
     unsigned group;      /* the format's group g */
-    unsigned pack_group; /* the layout's group, divides g */
-    unsigned m;          /* 1..16 */
+    unsigned pack_group; /* the layout's group, divides g (F32: 1) */
+    unsigned m;          /* 1..16; 0 copies (F32 only) */
     unsigned rounding;   /* EngRounding, settled */
     unsigned noise_bits; /* 0..16 */
     int min_exponent;    /* E is raised to this: max(m - 63, Etop - (2^e - 1)) */
-    EngPacking packing;  /* I8 or WIDE */
+    EngPacking packing;  /* I8 wants m <= 7 */
     bool to_panel;       /* one panel of 16 lanes, or `rows` row records */
     void *out;           /* the panel, or the first record */
-    size_t record_bytes; /* from one row record to the next */
+    size_t record_bytes; /* bytes of a row record or of the panel; whole ones are written */
     uint64_t noise_seed;
     uint32_t noise_tensor, noise_step;
     uint32_t noise_row[ENG_LANES]; /* the noise counter's row of each row */
+    uint64_t lfsr_start;           /* steps the LFSRs have made before this tensor */
 } EngQuantTile;
 
 typedef struct EngKernels {
@@ -97,13 +114,14 @@ typedef struct EngKernels {
     unsigned tile_rows[ENG_PACKINGS];
     unsigned tile_panels[ENG_PACKINGS];
 
-    /* Quantises and packs. Returns the largest |x| as bits: >= 0x5e800000 (2^62) is divergence. */
+    /* Quantises and packs. Returns the largest |x| as bits; ENG_DIVERGED_BITS (2^62) and above
+     * is divergence, and then what was packed means nothing. */
     uint32_t (*quantize)(const EngQuantTile *tile);
     /* Largest |x| as bits over n floats. */
     uint32_t (*max_abs)(const float *x, size_t n);
 
     /* Elementwise passes of a training step. Sizes in floats. */
-    void (*relu)(float *x, size_t n);                           /* x = max(x, 0), in place */
+    void (*relu)(float *x, size_t n);                           /* x = x < 0 ? 0 : x; NaN stays */
     void (*relu_backward)(float *dx, const float *y, size_t n); /* dx = y > 0 ? dx : 0 */
     void (*add_bias)(float *x, const float *bias, size_t rows, size_t n); /* x[i][j] += bias[j] */
     /* sum[j] = sum over rows of x[i][j], in ascending order of i in float64, rounded once. */

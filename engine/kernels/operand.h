@@ -36,18 +36,22 @@ typedef struct EngOperand {
     size_t outer, inner, length, groups;
     size_t record_bytes; /* one row record, or one panel */
     size_t records;      /* row records, or panels: outer * ceil(inner / 16) */
-    uint8_t *data;
-    size_t capacity;   /* bytes at data */
-    uint32_t max_bits; /* largest |x| of the last quantisation, as float bits */
+    unsigned bits;       /* magnitude bits of the mantissas; 0 in F32 */
+    int max_scale;       /* no group's s is larger; 0 in F32 */
+    uint8_t *data;       /* the records, then one more that stands for a row of zeros */
+    size_t capacity;     /* bytes at data */
+    uint32_t max_bits;   /* largest |x| of the last quantisation, as float bits */
 } EngOperand;
 
 /* How the two operands of a product stand together: I8 where both are integer formats with
  * mantissas of at most 7 bits, WIDE where both are integer formats, F32 else; the layout's group
- * is the smaller of both. */
+ * is the smaller of both (F32: 1). A contraction shorter than the group is one group, which
+ * eng_operand_quantize pads to the next power of two only. */
 void eng_operand_layout(
     const EngFormat *a, const EngFormat *b, EngPacking *packing, unsigned *group);
 
-/* Bytes the operand needs for any packing of at most this group: to allocate once per run. */
+/* Bytes the operand needs for any packing and group: to allocate once per run. 0 where that does
+ * not fit size_t. */
 size_t eng_operand_capacity(size_t outer, size_t inner, size_t length, bool panels);
 
 /* Allocates op->data for that. Errors: NOMEM. Free with eng_operand_free. */
@@ -56,8 +60,9 @@ EngStatus eng_operand_init(
 void eng_operand_free(EngOperand *op);
 
 /* Quantises `matrix` to `format` (rounding settled) and packs it into `op`, which must be large
- * enough. Error DIVERGED: an element is NaN, Inf or |x| >= 2^62 (the caller adds layer and step);
- * in fp32 only NaN and Inf count. */
+ * enough (asserted). The tensor's noise rows are counted up to matrix->outer * matrix->inner.
+ * Error DIVERGED: an element is NaN, Inf or |x| >= 2^62 (the caller adds layer and step); in fp32
+ * only NaN and Inf count. */
 EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const EngMatrix *matrix,
     const EngFormat *format, EngPacking packing, unsigned group, const EngNoise *noise,
     EngOperand *op, EngError *err);

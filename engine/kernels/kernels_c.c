@@ -1,0 +1,317 @@
+/* The reference: plain C that says what each kernel does. The instruction sets answer to it. */
+#include "kernels/kernels_isa.h"
+#include "kernels/layout.h"
+#include "number/group.h"
+#include "number/lfsr.h"
+#include "number/quantize.h"
+#include <math.h>
+#include <string.h>
+
+/* ---- products --------------------------------------------------------------------------------- */
+
+/* The exact sum of one group's products, and the power of two it counts. */
+typedef struct GroupDot {
+    double sum;
+    float scale;
+} GroupDot;
+
+static GroupDot dot_i8(const EngTile *t, const void *row, const void *panel, size_t g, size_t lane)
+{
+    const int32_t *scales = row;
+    const uint8_t *a = (const uint8_t *)eng_row_mantissas(row, t->groups) + g * t->group;
+    const char *at = (const char *)panel + g * eng_panel_group_bytes(ENG_PACK_I8, t->group);
+    const int32_t *head = (const int32_t *)(const void *)at;
+    const int8_t *b = (const int8_t *)(head + 2 * ENG_LANES);
+    int32_t sum = 0;
+    for (size_t k = 0; k < t->group; k++)
+        sum += ((int)a[k] - 128) * b[(k / 4 * ENG_LANES + lane) * 4 + k % 4];
+    const uint32_t bits = (uint32_t)scales[g] + (uint32_t)head[lane] - ENG_MAGIC_SCALE;
+    return (GroupDot){sum, eng_bits_float(bits)};
+}
+
+/* float64 holds the sum exactly: 256 products below 2^32. */
+static GroupDot dot_wide(
+    const EngTile *t, const void *row, const void *panel, size_t g, size_t lane)
+{
+    const int32_t *scales = row;
+    const float *a = (const float *)eng_row_mantissas(row, t->groups) + g * t->group;
+    const char *at = (const char *)panel + g * eng_panel_group_bytes(ENG_PACK_WIDE, t->group);
+    const int32_t *head = (const int32_t *)(const void *)at;
+    const float *b = (const float *)(head + ENG_LANES);
+    double sum = 0;
+    for (size_t k = 0; k < t->group; k++)
+        sum += (double)a[k] * (double)b[k * ENG_LANES + lane];
+    return (GroupDot){sum, eng_bits_float((uint32_t)scales[g] + (uint32_t)head[lane])};
+}
+
+static GroupDot dot_f32(const EngTile *t, const void *row, const void *panel, size_t g, size_t lane)
+{
+    (void)t;
+    return (GroupDot){((const float *)row)[g], ((const float *)panel)[g * ENG_LANES + lane]};
+}
+
+typedef GroupDot (*DotFn)(
+    const EngTile *t, const void *row, const void *panel, size_t g, size_t lane);
+
+/* One fused multiply-add per group, groups in ascending order. */
+static void product(const EngTile *t, DotFn dot)
+{
+    for (size_t i = 0; i < t->rows; i++) {
+        for (size_t p = 0; p < t->panels; p++) {
+            float *out = t->out + i * t->out_stride + p * ENG_LANES;
+            const size_t lanes = p + 1 < t->panels ? ENG_LANES : t->lanes;
+            for (size_t lane = 0; lane < lanes; lane++) {
+                float acc = t->add ? out[lane] : 0.0f;
+                for (size_t s = 0; s < t->segments; s++) {
+                    for (size_t g = t->first; g < t->first + t->count; g++) {
+                        const GroupDot d =
+                            dot(t, t->row[s * t->rows + i], t->panel[s * t->panels + p], g, lane);
+                        acc = fmaf((float)d.sum, d.scale, acc);
+                    }
+                }
+                out[lane] = acc;
+            }
+        }
+    }
+}
+
+void eng_c_product_i8(const EngTile *tile)
+{
+    product(tile, dot_i8);
+}
+
+void eng_c_product_wide(const EngTile *tile)
+{
+    product(tile, dot_wide);
+}
+
+void eng_c_product_f32(const EngTile *tile)
+{
+    product(tile, dot_f32);
+}
+
+/* ---- quantisation ----------------------------------------------------------------------------- */
+
+/* One row on its way into a record or a lane of a panel. */
+typedef struct Packer {
+    const EngQuantTile *tile;
+    size_t groups; /* of the layout */
+    size_t lane;   /* the row, in a panel its lane */
+} Packer;
+
+static char *record(const Packer *p)
+{
+    return (char *)p->tile->out + (p->tile->to_panel ? 0 : p->lane * p->tile->record_bytes);
+}
+
+static char *panel_group(const Packer *p, size_t group)
+{
+    return record(p) + group * eng_panel_group_bytes(p->tile->packing, p->tile->pack_group);
+}
+
+static void put_f32(const Packer *p, size_t pos, float value)
+{
+    float *out = (float *)(void *)record(p);
+    out[p->tile->to_panel ? pos * ENG_LANES + p->lane : pos] = value;
+}
+
+static void put_wide(const Packer *p, size_t group, const int32_t *k, int s)
+{
+    const unsigned n = p->tile->pack_group;
+    int32_t *head = (int32_t *)(void *)record(p) + group;
+    float *out = (float *)((int32_t *)(void *)record(p) + p->groups) + group * n;
+    size_t stride = 1;
+    if (p->tile->to_panel) {
+        head = (int32_t *)(void *)panel_group(p, group) + p->lane;
+        out = (float *)(head + ENG_LANES);
+        stride = ENG_LANES;
+    }
+    *head = (int32_t)((uint32_t)(s + (p->tile->to_panel ? 127 : 0)) << 23);
+    for (size_t i = 0; i < n; i++)
+        out[i * stride] = (float)k[i];
+}
+
+static void put_i8_row(const Packer *p, size_t group, const int32_t *k, int s)
+{
+    const unsigned n = p->tile->pack_group;
+    int32_t *scales = (int32_t *)(void *)record(p);
+    uint8_t *out = (uint8_t *)(scales + p->groups) + group * n;
+    scales[group] = (int32_t)((uint32_t)s << 23);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint8_t)(k[i] + 128);
+}
+
+static void put_i8_panel(const Packer *p, size_t group, const int32_t *k, int s)
+{
+    int32_t *head = (int32_t *)(void *)panel_group(p, group);
+    int8_t *out = (int8_t *)(head + 2 * ENG_LANES);
+    int32_t sum = 0;
+    for (size_t i = 0; i < p->tile->pack_group; i++) {
+        out[(i / 4 * ENG_LANES + p->lane) * 4 + i % 4] = (int8_t)k[i];
+        sum += k[i];
+    }
+    const int32_t scale = (s + 127) * (1 << 23) + ENG_MAGIC_SCALE;
+    head[p->lane] = scale;
+    head[ENG_LANES + p->lane] = scale - 128 * sum;
+}
+
+/* The layout's groups that lie in one group of the format. `k` is zero behind its last element. */
+static void put_group(const Packer *p, size_t from, size_t n, const int32_t *k, int s)
+{
+    const EngQuantTile *t = p->tile;
+    if (t->packing == ENG_PACK_F32) {
+        const float unit = eng_bits_float((uint32_t)(s + 127) << 23);
+        for (size_t i = 0; i < n; i++)
+            put_f32(p, from + i, (float)k[i] * unit);
+        return;
+    }
+    for (size_t i = 0; i < n; i += t->pack_group) {
+        const size_t group = (from + i) / t->pack_group;
+        if (t->packing == ENG_PACK_WIDE)
+            put_wide(p, group, k + i, s);
+        else if (t->to_panel)
+            put_i8_panel(p, group, k + i, s);
+        else
+            put_i8_row(p, group, k + i, s);
+    }
+}
+
+/* R for every element of a group. */
+static void group_noise(
+    const EngQuantTile *t, const EngLfsr *lfsr, size_t lane, size_t from, size_t n, uint32_t *noise)
+{
+    const uint32_t row = t->noise_row[lane], mask = (UINT32_C(1) << t->noise_bits) - 1;
+    if (t->rounding == ENG_ROUND_STOCHASTIC && t->noise_bits > 0) {
+        for (size_t i = 0; i < n; i++)
+            noise[i] = eng_noise_at(t->noise_seed, t->noise_tensor, t->noise_step, row, t->length,
+                from + i, t->noise_bits);
+    } else if (t->rounding == ENG_ROUND_LFSR) {
+        const uint64_t groups = (t->length + t->group - 1) / t->group;
+        const uint64_t steps = t->lfsr_start + row * groups + from / t->group;
+        for (size_t i = 0; i < n; i++)
+            noise[i] = eng_lfsr_at(lfsr, (unsigned)i, steps) & mask;
+    }
+}
+
+static uint32_t quantize_group(
+    const Packer *p, const EngGroupRule *rule, const EngLfsr *lfsr, size_t from, size_t n)
+{
+    const EngQuantTile *t = p->tile;
+    float x[ENG_LFSR_LANES] = {0};
+    int32_t k[ENG_LFSR_LANES] = {0};
+    uint32_t noise[ENG_LFSR_LANES] = {0};
+    if (p->lane < t->rows) {
+        for (size_t i = 0; i < n; i++)
+            x[i] = t->src[p->lane * t->row_stride + (from + i) * t->pos_stride];
+        group_noise(t, lfsr, p->lane, from, n, noise);
+    }
+    const uint32_t max_bits = eng_max_bits(x, n);
+    const int s = eng_group_scale(rule, max_bits);
+    for (size_t i = 0; i < n; i++)
+        k[i] = eng_group_mantissa(rule, x[i], s, noise[i]);
+    put_group(p, from, n, k, s);
+    return max_bits;
+}
+
+static uint32_t copy_row(const Packer *p)
+{
+    const EngQuantTile *t = p->tile;
+    uint32_t max_bits = 0;
+    for (size_t i = 0; i < t->length; i++) {
+        const float x = p->lane < t->rows ? t->src[p->lane * t->row_stride + i * t->pos_stride] : 0;
+        const uint32_t bits = eng_max_bits(&x, 1);
+        max_bits = bits > max_bits ? bits : max_bits;
+        put_f32(p, i, x);
+    }
+    return max_bits;
+}
+
+uint32_t eng_c_quantize(const EngQuantTile *t)
+{
+    const EngGroupRule rule = {.m = t->m,
+        .rounding = t->rounding,
+        .noise_bits = t->noise_bits,
+        .min_exponent = t->min_exponent};
+    EngLfsr lfsr;
+    if (t->rounding == ENG_ROUND_LFSR)
+        eng_lfsr_init(&lfsr, t->noise_seed, t->noise_tensor, t->group);
+    memset(t->out, 0, t->to_panel ? t->record_bytes : t->rows * t->record_bytes);
+    const size_t lanes = t->to_panel ? ENG_LANES : t->rows;
+    uint32_t largest = 0;
+    for (size_t lane = 0; lane < lanes; lane++) {
+        const Packer p = {t, (t->length + t->pack_group - 1) / t->pack_group, lane};
+        uint32_t max_bits = 0;
+        if (t->m == 0)
+            max_bits = copy_row(&p);
+        for (size_t from = 0; t->m > 0 && from < t->length; from += t->group) {
+            const size_t n = t->length - from < t->group ? t->length - from : t->group;
+            const uint32_t bits = quantize_group(&p, &rule, &lfsr, from, n);
+            max_bits = bits > max_bits ? bits : max_bits;
+        }
+        largest = max_bits > largest ? max_bits : largest;
+    }
+    return largest;
+}
+
+uint32_t eng_c_max_abs(const float *x, size_t n)
+{
+    return eng_max_bits(x, n);
+}
+
+/* ---- elementwise ------------------------------------------------------------------------------ */
+
+void eng_c_relu(float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = x[i] < 0.0f ? 0.0f : x[i];
+}
+
+void eng_c_relu_backward(float *dx, const float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        dx[i] = y[i] > 0.0f ? dx[i] : 0.0f;
+}
+
+void eng_c_add_bias(float *x, const float *bias, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < n; j++)
+            x[i * n + j] += bias[j];
+    }
+}
+
+void eng_c_column_sums(const float *x, size_t rows, size_t n, size_t stride, float *sum)
+{
+    for (size_t j = 0; j < n; j++) {
+        double s = 0;
+        for (size_t i = 0; i < rows; i++)
+            s += (double)x[i * stride + j];
+        sum[j] = (float)s;
+    }
+}
+
+void eng_c_sgd(
+    float *w, float *v, const float *g, size_t n, float lr, float mu, float decay, bool nesterov)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float slope = g[i] + decay * w[i];
+        v[i] = mu * v[i] + slope;
+        const float move = nesterov ? slope + mu * v[i] : v[i];
+        w[i] = w[i] - lr * move;
+    }
+}
+
+const EngKernels eng_kernels_c = {
+    .name = "c",
+    .isa = ENG_ISA_C,
+    .product = {eng_c_product_i8, eng_c_product_wide, eng_c_product_f32},
+    .tile_rows = {8, 8, 8},
+    .tile_panels = {1, 1, 1},
+    .quantize = eng_c_quantize,
+    .max_abs = eng_c_max_abs,
+    .relu = eng_c_relu,
+    .relu_backward = eng_c_relu_backward,
+    .add_bias = eng_c_add_bias,
+    .column_sums = eng_c_column_sums,
+    .sgd = eng_c_sgd,
+};

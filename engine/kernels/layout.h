@@ -1,0 +1,42 @@
+/* Where things stand in row records and panels; the layout itself is told in kernels.h.
+ * Private to the kernels. */
+#ifndef ENG_KERNELS_LAYOUT_H
+#define ENG_KERNELS_LAYOUT_H
+
+#include "kernels/kernels.h"
+
+#define ENG_RECORD_ALIGN 64
+
+/* Bytes of one group in an I8 or WIDE panel; of one element in an F32 panel. */
+static inline size_t eng_panel_group_bytes(EngPacking packing, unsigned group)
+{
+    switch (packing) {
+    case ENG_PACK_I8:
+        return ENG_LANES * (2 * sizeof(int32_t) + group);
+    case ENG_PACK_WIDE:
+        return ENG_LANES * (sizeof(int32_t) + group * sizeof(float));
+    default:
+        return ENG_LANES * sizeof(float);
+    }
+}
+
+/* Bytes of one group in a row record, its scale word included. */
+static inline size_t eng_row_group_bytes(EngPacking packing, unsigned group)
+{
+    switch (packing) {
+    case ENG_PACK_I8:
+        return sizeof(int32_t) + group;
+    case ENG_PACK_WIDE:
+        return sizeof(int32_t) + group * sizeof(float);
+    default:
+        return sizeof(float);
+    }
+}
+
+/* The mantissas behind a row record's scale words. */
+static inline const void *eng_row_mantissas(const void *record, size_t groups)
+{
+    return (const int32_t *)record + groups;
+}
+
+#endif

@@ -1,0 +1,244 @@
+#include "kernels/operand.h"
+#include "base/memory.h"
+#include "kernels/layout.h"
+#include "number/group.h"
+#include <assert.h>
+#include <string.h>
+
+/* The largest group a format can have. */
+#define GROUP_MAX 256
+/* Magnitude bits an I8 mantissa has room for. */
+#define I8_BITS 7
+
+/* ---- layout ----------------------------------------------------------------------------------- */
+
+/* Magnitude bits of the integers a format's values are multiples of; 0 for the float path. */
+static unsigned packed_bits(const EngFormat *format)
+{
+    return format->kind == ENG_KIND_BFP ? format->m : 0;
+}
+
+void eng_operand_layout(
+    const EngFormat *a, const EngFormat *b, EngPacking *packing, unsigned *group)
+{
+    const unsigned bits_a = packed_bits(a), bits_b = packed_bits(b);
+    *packing = ENG_PACK_F32;
+    *group = 1;
+    if (bits_a == 0 || bits_b == 0)
+        return;
+    *packing = bits_a <= I8_BITS && bits_b <= I8_BITS ? ENG_PACK_I8 : ENG_PACK_WIDE;
+    *group = a->g < b->g ? a->g : b->g;
+}
+
+static size_t round_up(size_t n, size_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+/* The group a row of `length` really needs: no longer than the next power of two. */
+static unsigned fitted_group(EngPacking packing, unsigned group, size_t length)
+{
+    if (packing == ENG_PACK_F32)
+        return 1;
+    while (group > 4 && group / 2 >= length)
+        group /= 2;
+    return group;
+}
+
+static size_t record_bytes(EngPacking packing, unsigned group, size_t length, bool panels)
+{
+    const size_t groups = (length + group - 1) / group;
+    const size_t bytes =
+        panels ? eng_panel_group_bytes(packing, group) : eng_row_group_bytes(packing, group);
+    return round_up(groups * bytes, ENG_RECORD_ALIGN);
+}
+
+static size_t record_count(size_t outer, size_t inner, bool panels)
+{
+    return outer * (panels ? (inner + ENG_LANES - 1) / ENG_LANES : inner);
+}
+
+size_t eng_operand_capacity(size_t outer, size_t inner, size_t length, bool panels)
+{
+    size_t largest = 0, count, bytes;
+    /* Beyond this a record's own size could overflow below. */
+    if (length > SIZE_MAX / 1024)
+        return 0;
+    for (unsigned group = 4; group <= GROUP_MAX; group *= 2) {
+        const unsigned fitted = fitted_group(ENG_PACK_WIDE, group, length);
+        const size_t size = record_bytes(ENG_PACK_WIDE, fitted, length, panels);
+        largest = size > largest ? size : largest;
+    }
+    if (!eng_size_add(inner, ENG_LANES, &count) || !eng_size_mul(outer, count, &count))
+        return 0;
+    if (!eng_size_mul(record_count(outer, inner, panels) + 1, largest, &bytes))
+        return 0;
+    return bytes;
+}
+
+EngStatus eng_operand_init(
+    EngOperand *op, size_t outer, size_t inner, size_t length, bool panels, EngError *err)
+{
+    *op = (EngOperand){.panels = panels};
+    const size_t bytes = eng_operand_capacity(outer, inner, length, panels);
+    op->data = bytes ? eng_alloc(bytes, 1) : NULL;
+    if (!op->data)
+        return eng_error(err, ENG_ERR_NOMEM, "No memory for an operand of %zu x %zu x %zu values.",
+            outer, inner, length);
+    op->capacity = bytes;
+    return ENG_OK;
+}
+
+void eng_operand_free(EngOperand *op)
+{
+    eng_free(op->data);
+    *op = (EngOperand){0};
+}
+
+/* ---- quantisation ----------------------------------------------------------------------------- */
+
+/* One quantisation spread over the pool, in blocks of 16 rows. */
+typedef struct Job {
+    const EngKernels *kernels;
+    const EngMatrix *matrix;
+    const EngOperand *op;
+    size_t blocks_per_outer;
+    EngQuantTile tile; /* what all blocks have in common */
+    uint32_t max_bits[ENG_POOL_MAX];
+} Job;
+
+static unsigned rows_of_block(const Job *job, size_t block)
+{
+    const size_t from = block % job->blocks_per_outer * ENG_LANES;
+    const size_t left = job->matrix->inner - from;
+    return (unsigned)(left < ENG_LANES ? left : ENG_LANES);
+}
+
+static void note_max(Job *job, unsigned worker, uint32_t bits)
+{
+    if (bits > job->max_bits[worker])
+        job->max_bits[worker] = bits;
+}
+
+static void quantize_block(Job *job, size_t block, unsigned worker)
+{
+    const EngMatrix *m = job->matrix;
+    const EngOperand *op = job->op;
+    const size_t outer = block / job->blocks_per_outer;
+    const size_t inner = block % job->blocks_per_outer * ENG_LANES;
+    EngQuantTile tile = job->tile;
+    tile.rows = rows_of_block(job, block);
+    tile.src = m->data + outer * m->outer_stride + inner * m->inner_stride;
+    const size_t first = op->panels ? block : outer * m->inner + inner;
+    tile.out = op->data + first * op->record_bytes;
+    for (size_t i = 0; i < tile.rows; i++)
+        tile.noise_row[i] = (uint32_t)(outer * m->outer_noise + (inner + i) * m->inner_noise);
+    note_max(job, worker, job->kernels->quantize(&tile));
+}
+
+static void quantize_blocks(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    for (size_t block = begin; block < end; block++)
+        quantize_block(ctx, block, worker);
+}
+
+/* The largest |x| of the blocks, for what hangs from a tensor's largest value. */
+static void measure_blocks(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    Job *job = ctx;
+    const EngMatrix *m = job->matrix;
+    for (size_t block = begin; block < end; block++) {
+        const size_t inner = block % job->blocks_per_outer * ENG_LANES;
+        const size_t rows = rows_of_block(job, block);
+        const float *src =
+            m->data + block / job->blocks_per_outer * m->outer_stride + inner * m->inner_stride;
+        const bool along = m->pos_stride == 1;
+        for (size_t i = 0; i < (along ? rows : m->length); i++)
+            note_max(job, worker,
+                job->kernels->max_abs(
+                    src + i * (along ? m->inner_stride : m->pos_stride), along ? m->length : rows));
+    }
+}
+
+static uint32_t run_blocks(Job *job, EngPool *pool, EngPoolFn fn)
+{
+    memset(job->max_bits, 0, sizeof job->max_bits);
+    eng_pool_run(pool, fn, job, job->matrix->outer * job->blocks_per_outer, 1);
+    uint32_t largest = 0;
+    for (size_t i = 0; i < ENG_POOL_MAX; i++)
+        largest = job->max_bits[i] > largest ? job->max_bits[i] : largest;
+    return largest;
+}
+
+/* The operand's shape for this matrix, and the record of zeros behind the others. */
+static void shape_operand(
+    EngOperand *op, const EngMatrix *m, const EngFormat *format, EngPacking packing, unsigned group)
+{
+    op->packing = packing;
+    op->group = fitted_group(packing, group, m->length);
+    op->outer = m->outer;
+    op->inner = m->inner;
+    op->length = m->length;
+    op->groups = (m->length + op->group - 1) / op->group;
+    op->record_bytes = record_bytes(packing, op->group, m->length, op->panels);
+    op->records = record_count(m->outer, m->inner, op->panels);
+    op->bits = packing == ENG_PACK_F32 ? 0 : packed_bits(format);
+    assert((op->records + 1) * op->record_bytes <= op->capacity);
+}
+
+/* A row of zeros: an I8 row record's mantissas are biased, all else is zero bits. */
+static void write_zero_record(EngOperand *op)
+{
+    uint8_t *record = op->data + op->records * op->record_bytes;
+    memset(record, 0, op->record_bytes);
+    if (op->packing == ENG_PACK_I8 && !op->panels)
+        memset(record + op->groups * sizeof(int32_t), 128, op->groups * op->group);
+}
+
+static uint64_t lfsr_start(const EngMatrix *m, const EngFormat *format, uint32_t step)
+{
+    const uint64_t groups = (m->length + format->g - 1) / format->g;
+    return groups * m->outer * m->inner * step;
+}
+
+EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const EngMatrix *matrix,
+    const EngFormat *format, EngPacking packing, unsigned group, const EngNoise *noise,
+    EngOperand *op, EngError *err)
+{
+    const bool copies = eng_format_is_fp32(format);
+    shape_operand(op, matrix, format, packing, group);
+    Job job = {.kernels = kernels,
+        .matrix = matrix,
+        .op = op,
+        .blocks_per_outer = (matrix->inner + ENG_LANES - 1) / ENG_LANES,
+        .tile = {.row_stride = matrix->inner_stride,
+            .pos_stride = matrix->pos_stride,
+            .length = matrix->length,
+            .group = copies ? 1 : format->g,
+            .pack_group = op->group,
+            .m = copies ? 0 : format->m,
+            .rounding = format->rounding,
+            .noise_bits = format->noise_bits,
+            .packing = packing,
+            .to_panel = op->panels,
+            .record_bytes = op->record_bytes,
+            .noise_seed = noise->seed,
+            .noise_tensor = noise->tensor,
+            .noise_step = noise->step}};
+    if (format->rounding == ENG_ROUND_LFSR)
+        job.tile.lfsr_start = lfsr_start(matrix, format, noise->step);
+    uint32_t tensor_max = 0;
+    if (!copies && format->e < 8)
+        tensor_max = run_blocks(&job, pool, measure_blocks);
+    if (!copies)
+        job.tile.min_exponent = eng_bfp_min_exponent(format, tensor_max);
+    op->max_bits = run_blocks(&job, pool, quantize_blocks);
+    write_zero_record(op);
+    if (op->max_bits >= (copies ? ENG_INFINITE_BITS : ENG_DIVERGED_BITS))
+        return eng_error(err, ENG_ERR_DIVERGED,
+            copies ? "An operand holds an infinity or NaN: the run has diverged."
+                   : "An operand holds a value that is not below 2^62: the run has diverged.");
+    const EngGroupRule rule = {.m = format->m, .min_exponent = job.tile.min_exponent};
+    op->max_scale = packing == ENG_PACK_F32 ? 0 : eng_group_scale(&rule, op->max_bits);
+    return ENG_OK;
+}
