@@ -17,9 +17,6 @@ typedef struct MtsLaneSpans {
     guint count, capacity;
 } MtsLaneSpans;
 
-/* The same format, and for adaptive ones the same pair and the same rule. */
-gboolean mts_precision_equal(const EngPrecision *a, const EngPrecision *b);
-
 /* Starts from `count` spans, ascending and without gaps; takes numbers from *next_id. */
 void mts_lane_spans_init(MtsLaneSpans *self, const EngSpan *spans, guint count, guint32 *next_id);
 void mts_lane_spans_clear(MtsLaneSpans *self);
@@ -43,8 +40,8 @@ gboolean mts_lane_spans_paint(
 /* Sets the precision of one span and leaves its edges. FALSE where nothing changed. */
 gboolean mts_lane_spans_set(MtsLaneSpans *self, guint span, const EngPrecision *precision);
 
-/* Removes a span; its left neighbour (the right one for the first) takes its place. FALSE where
- * it is the only one. */
+/* Removes a span; its left neighbour (the right one for the first) takes its place, and
+ * joins what it meets of its own precision. FALSE where it is the only one. */
 gboolean mts_lane_spans_remove(MtsLaneSpans *self, guint span);
 
 /* Where the edge before span `edge` may go: between its neighbouring edges, each neighbour

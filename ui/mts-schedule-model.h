@@ -59,7 +59,8 @@ char *mts_schedule_model_to_text(MtsScheduleModel *self);
 void mts_schedule_model_set_lock(MtsScheduleModel *self, guint32 step);
 guint32 mts_schedule_model_get_lock(MtsScheduleModel *self);
 
-/* ---- edits: each returns FALSE where nothing changed (out of range, locked) ---------------- */
+/* ---- edits: each returns FALSE where nothing changed (locked, out of range, or a precision
+ * that eng_precision_check refuses) -------------------------------------------------------- */
 
 /* Paints [from, to) of a lane; the locked part is left as it is. Joins what looks alike. */
 gboolean mts_schedule_model_paint(MtsScheduleModel *self, guint layer, MtsTrack track, guint32 from,
