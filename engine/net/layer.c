@@ -9,7 +9,8 @@ EngStatus eng_layer_init(EngLayer *layer, size_t batch, EngError *err)
     case ENG_OP_LINEAR:
         return eng_linear_init(layer, batch, err);
     case ENG_OP_CONV:
-        return eng_conv_init(layer, batch, err);
+        return eng_error(err, ENG_ERR_UNSUPPORTED, "Layer %s: this version trains no convolutions.",
+            layer->op->name);
     case ENG_OP_BATCH_NORM:
         return eng_batch_norm_init(layer, batch, err);
     case ENG_OP_MAX_POOL:
@@ -34,8 +35,6 @@ EngStatus eng_layer_forward(
     switch (layer->op->kind) {
     case ENG_OP_LINEAR:
         return eng_linear_forward(layer, ctx, step, err);
-    case ENG_OP_CONV:
-        return eng_conv_forward(layer, ctx, step, err);
     case ENG_OP_RELU:
         eng_relu_forward(layer, ctx, step);
         break;
@@ -48,6 +47,7 @@ EngStatus eng_layer_forward(
     case ENG_OP_GLOBAL_POOL:
         eng_global_pool_forward(layer, ctx, step);
         break;
+    case ENG_OP_CONV:
     case ENG_OP_KINDS:
         break;
     }
@@ -60,8 +60,6 @@ EngStatus eng_layer_backward(
     switch (layer->op->kind) {
     case ENG_OP_LINEAR:
         return eng_linear_backward(layer, ctx, step, err);
-    case ENG_OP_CONV:
-        return eng_conv_backward(layer, ctx, step, err);
     case ENG_OP_RELU:
         eng_relu_backward(layer, ctx, step);
         break;
@@ -74,6 +72,7 @@ EngStatus eng_layer_backward(
     case ENG_OP_GLOBAL_POOL:
         eng_global_pool_backward(layer, ctx, step);
         break;
+    case ENG_OP_CONV:
     case ENG_OP_KINDS:
         break;
     }

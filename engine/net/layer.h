@@ -51,13 +51,6 @@ EngStatus eng_linear_forward(
 EngStatus eng_linear_backward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
 
-/* conv.c */
-EngStatus eng_conv_init(EngLayer *layer, size_t batch, EngError *err);
-EngStatus eng_conv_forward(
-    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
-EngStatus eng_conv_backward(
-    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
-
 /* batch_norm.c */
 EngStatus eng_batch_norm_init(EngLayer *layer, size_t batch, EngError *err);
 void eng_batch_norm_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);

@@ -1,0 +1,95 @@
+/* Networks from text: shapes, names, sizes, and the sentence for what does not fit. */
+#include "check.h"
+#include "net/network.h"
+
+static const EngShape image = {28, 28, 1};
+
+static EngNetwork *parse(const char *text, EngShape input, unsigned classes)
+{
+    EngNetwork *net = NULL;
+    EngError err = {0};
+    CHECK_INT(eng_network_parse(text, input, classes, &net, &err), ENG_OK);
+    if (!net)
+        printf("# %s\n", err.text);
+    return net;
+}
+
+static void test_mlp(void)
+{
+    EngNetwork *net = parse("mlp:256,128", image, 10);
+    CHECK_INT(net->op_count, 5);
+    CHECK_INT(net->product_count, 3);
+    CHECK_INT(net->parameters, 784 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10);
+    CHECK_STR(eng_network_product(net, 0)->name, "fc1");
+    CHECK_STR(eng_network_product(net, 2)->name, "fc3");
+    CHECK(eng_network_product(net, 3) == NULL);
+    char buf[48];
+    CHECK_STR(eng_op_summary(eng_network_product(net, 0), buf), "784 → 256");
+    eng_network_free(net);
+}
+
+static void test_cnn(void)
+{
+    EngNetwork *net = parse("cnn:32,32,p,64,gap", (EngShape){32, 32, 3}, 10);
+    CHECK_INT(net->product_count, 4);
+    const EngOp *conv3 = eng_network_product(net, 2);
+    CHECK_STR(conv3->name, "conv3");
+    CHECK(conv3->in.y == 16 && conv3->in.x == 16 && conv3->in.c == 32 && conv3->out.c == 64);
+    CHECK_INT(net->parameters,
+        9 * 3 * 32 + 9 * 32 * 32 + 9 * 32 * 64 + 2 * (32 + 32 + 64) + 64 * 10 + 10);
+    eng_network_free(net);
+}
+
+static void test_layer_by_layer(void)
+{
+    EngNetwork *net =
+        parse(" conv3x3-16/2 , relu,pool2, conv5x5-8, bn, gap, fc-5", (EngShape){9, 8, 2}, 5);
+    CHECK_INT(net->op_count, 7);
+    CHECK(net->ops[0].out.y == 5 && net->ops[0].out.x == 4 && net->ops[0].out.c == 16);
+    CHECK(net->ops[2].out.y == 2 && net->ops[2].out.x == 2);
+    CHECK_INT(net->ops[3].pad, 2);
+    eng_network_free(net);
+}
+
+static void refused(const char *text, EngStatus status, const char *part)
+{
+    EngNetwork *net = NULL;
+    EngError err = {0};
+    CHECK_INT(eng_network_parse(text, image, 10, &net, &err), status);
+    CHECK_HAS(err.text, part);
+    CHECK(net == NULL);
+}
+
+static void test_bad_texts(void)
+{
+    refused("", ENG_ERR_PARSE, "\"\"");
+    refused("mlp:256,x", ENG_ERR_PARSE, "\"x\"");
+    refused("mlp:0", ENG_ERR_RANGE, "fc1");
+    refused("mlp:9999999", ENG_ERR_PARSE, "9999999");
+    refused("cnn:32,q", ENG_ERR_PARSE, "\"q\"");
+    refused("resnet-1000", ENG_ERR_PARSE, "resnet-1000");
+    refused("relu", ENG_ERR_SHAPE, "learn");
+    refused("fc-11", ENG_ERR_SHAPE, "fc-10");
+    refused("pool2,pool2,pool2,pool2,pool2,fc-10", ENG_ERR_SHAPE, "pool5");
+    refused("conv3x5-16,fc-10", ENG_ERR_PARSE, "conv3x5-16");
+    refused("conv99x99-16,fc-10", ENG_ERR_RANGE, "conv1");
+    refused("conv3x3-16,", ENG_ERR_PARSE, "\"\"");
+}
+
+static void test_too_many_layers(void)
+{
+    char text[8192] = "relu";
+    for (int i = 0; i < 1100; i++)
+        strcat(text, ",relu");
+    refused(text, ENG_ERR_RANGE, "1024");
+}
+
+int main(void)
+{
+    RUN(test_mlp);
+    RUN(test_cnn);
+    RUN(test_layer_by_layer);
+    RUN(test_bad_texts);
+    RUN(test_too_many_layers);
+    return check_done();
+}
