@@ -1,0 +1,9 @@
+/* The commands of mantissa-cli. Each gets the words behind its name and returns an exit status of
+ * cli_options.h. */
+#ifndef APP_CLI_COMMANDS_H
+#define APP_CLI_COMMANDS_H
+
+int cli_train(int argc, char **argv);
+int cli_runs(int argc, char **argv);
+
+#endif

@@ -1,0 +1,502 @@
+#include "experiment.h"
+#include "base/memory.h"
+#include "json.h"
+#include "schedule/schedule.h"
+#include <math.h>
+#include <string.h>
+
+/* The settings that stand in the file by name: read, written and set from one table. */
+typedef enum FieldKind { FIELD_U32, FIELD_DOUBLE, FIELD_DATAFLOW, FIELD_SEED } FieldKind;
+
+typedef struct Field {
+    const char *key;
+    FieldKind kind;
+    size_t offset; /* in EngTrainSettings or EngHardware */
+} Field;
+
+static const Field training_fields[] = {
+    {"epochs", FIELD_U32, offsetof(EngTrainSettings, epochs)},
+    {"batch", FIELD_U32, offsetof(EngTrainSettings, batch)},
+    {"learning_rate", FIELD_DOUBLE, offsetof(EngTrainSettings, learning_rate)},
+    {"momentum", FIELD_DOUBLE, offsetof(EngTrainSettings, momentum)},
+    {"evals_per_epoch", FIELD_U32, offsetof(EngTrainSettings, evals_per_epoch)},
+};
+
+static const Field seed_fields[] = {
+    {"weights", FIELD_SEED, offsetof(EngTrainSettings, seed_weights)},
+    {"data", FIELD_SEED, offsetof(EngTrainSettings, seed_data)},
+    {"noise", FIELD_SEED, offsetof(EngTrainSettings, seed_noise)},
+};
+
+static const Field hardware_fields[] = {
+    {"rows", FIELD_U32, offsetof(EngHardware, rows)},
+    {"columns", FIELD_U32, offsetof(EngHardware, columns)},
+    {"clock_hz", FIELD_DOUBLE, offsetof(EngHardware, clock_hz)},
+    {"dram_bytes_per_s", FIELD_DOUBLE, offsetof(EngHardware, dram_bytes_per_s)},
+    {"sram_bytes", FIELD_U32, offsetof(EngHardware, sram_bytes)},
+    {"converters", FIELD_U32, offsetof(EngHardware, converters)},
+    {"forward", FIELD_DATAFLOW, offsetof(EngHardware, forward)},
+    {"dgrad", FIELD_DATAFLOW, offsetof(EngHardware, dgrad)},
+    {"wgrad", FIELD_DATAFLOW, offsetof(EngHardware, wgrad)},
+    {"float32_beats", FIELD_U32, offsetof(EngHardware, float32_beats)},
+    {"float16_beats", FIELD_U32, offsetof(EngHardware, float16_beats)},
+    {"float8_beats", FIELD_U32, offsetof(EngHardware, float8_beats)},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+
+static const char *const dataflow_names[] = {
+    [ENG_DATAFLOW_WS] = "ws", [ENG_DATAFLOW_OS] = "os", [ENG_DATAFLOW_IS] = "is"};
+
+static bool parse_dataflow(const char *text, EngDataflow *out)
+{
+    for (size_t i = 0; i < COUNT(dataflow_names); i++) {
+        if (text && strcmp(text, dataflow_names[i]) == 0) {
+            *out = (EngDataflow)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- the struct ---------------------------------------------------------------------------- */
+
+EngStatus app_experiment_set(char **field, const char *text, EngError *err)
+{
+    char *const copy = eng_strdup(text);
+    if (!copy)
+        return eng_error(err, ENG_ERR_NOMEM, "no memory for a text of %zu bytes", strlen(text));
+    eng_free(*field);
+    *field = copy;
+    return ENG_OK;
+}
+
+static EngStatus set_texts(AppExperiment *experiment, const char *name, const char *data,
+    const char *model, const char *schedule, EngError *err)
+{
+    EngStatus status = app_experiment_set(&experiment->name, name, err);
+    if (status == ENG_OK)
+        status = app_experiment_set(&experiment->data, data, err);
+    if (status == ENG_OK)
+        status = app_experiment_set(&experiment->model, model, err);
+    if (status == ENG_OK)
+        status = app_experiment_set(&experiment->schedule, schedule, err);
+    return status;
+}
+
+EngStatus app_experiment_init(AppExperiment *experiment, EngError *err)
+{
+    *experiment = (AppExperiment){
+        .training = eng_train_settings_default(), .hardware = eng_hardware_default()};
+    experiment->training.seed_weights = 1;
+    experiment->training.seed_data = 1;
+    experiment->training.seed_noise = 1;
+    return set_texts(experiment, "", "digits", "mlp:256,128", "", err);
+}
+
+void app_experiment_clear(AppExperiment *experiment)
+{
+    eng_free(experiment->name);
+    eng_free(experiment->data);
+    eng_free(experiment->model);
+    eng_free(experiment->schedule);
+    *experiment = (AppExperiment){0};
+}
+
+EngStatus app_experiment_copy(const AppExperiment *from, AppExperiment *to, EngError *err)
+{
+    *to = *from;
+    to->name = to->data = to->model = to->schedule = NULL;
+    return set_texts(to, from->name, from->data, from->model, from->schedule, err);
+}
+
+char *app_experiment_title(const AppExperiment *experiment)
+{
+    if (experiment->name[0])
+        return eng_strdup(experiment->name);
+    EngText title = {0};
+    eng_text_add(&title, "%s, %s", experiment->data, experiment->model);
+    char *const copy = title.failed ? NULL : eng_strdup(title.data);
+    eng_text_free(&title);
+    return copy;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+/* Where a reader stands: for its sentences. */
+typedef struct Reader {
+    const char *name; /* of the file */
+    EngText *warnings;
+    EngError *err;
+} Reader;
+
+/* "run.json: training.epochs is "ten", expected …". `section` may be "". */
+static EngStatus unexpected(const Reader *reader, const char *section, const char *key,
+    const json_t *value, const char *expected)
+{
+    const char *const dot = section[0] ? "." : "";
+    if (!value)
+        return eng_error(reader->err, ENG_ERR_FORMAT, "%s: %s%s%s is missing, expected %s",
+            reader->name, section, dot, key, expected);
+    EngText text = {0};
+    app_json_add(&text, value, false);
+    eng_error(reader->err, ENG_ERR_FORMAT, "%s: %s%s%s is %.40s%s, expected %s", reader->name,
+        section, dot, key, text.failed ? "?" : text.data, text.length > 40 ? "…" : "", expected);
+    eng_text_free(&text);
+    return ENG_ERR_FORMAT;
+}
+
+static bool known(const char *key, const char *const *others, const Field *fields, size_t count)
+{
+    for (; others && *others; others++)
+        if (strcmp(key, *others) == 0)
+            return true;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(key, fields[i].key) == 0)
+            return true;
+    return false;
+}
+
+/* Names the keys of an object that nobody reads. */
+static void warn_unknown(const Reader *reader, const char *section, const json_t *object,
+    const char *const *others, const Field *fields, size_t count)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        if (reader->warnings && !known(key, others, fields, count))
+            eng_text_add(reader->warnings, "%s: %s%s%s is not known to this version, left out\n",
+                reader->name, section, section[0] ? "." : "", key);
+    }
+}
+
+static bool read_seed(const json_t *value, uint64_t *out)
+{
+    if (json_is_integer(value) && json_integer_value(value) >= 0) {
+        *out = (uint64_t)json_integer_value(value);
+        return true;
+    }
+    const char *end = NULL;
+    return json_is_string(value) && eng_text_read_u64(json_string_value(value), &end, out) &&
+        *end == '\0';
+}
+
+static bool read_u32(const json_t *value, uint32_t *out)
+{
+    if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+        json_integer_value(value) > UINT32_MAX)
+        return false;
+    *out = (uint32_t)json_integer_value(value);
+    return true;
+}
+
+static EngStatus read_field(
+    const Reader *reader, const char *section, const Field *field, const json_t *value, void *base)
+{
+    void *const at = (char *)base + field->offset;
+    bool fine = false;
+    const char *expected = "";
+    switch (field->kind) {
+    case FIELD_U32:
+        fine = read_u32(value, at);
+        expected = "a whole number from 0 to 4294967295";
+        break;
+    case FIELD_SEED:
+        fine = read_seed(value, at);
+        expected = "a whole number below 2^63 or a decimal string below 2^64";
+        break;
+    case FIELD_DOUBLE:
+        fine = json_is_number(value);
+        if (fine)
+            *(double *)at = json_number_value(value);
+        expected = "a number";
+        break;
+    case FIELD_DATAFLOW:
+        fine = parse_dataflow(json_string_value(value), at);
+        expected = "\"ws\", \"os\" or \"is\"";
+        break;
+    }
+    return fine ? ENG_OK : unexpected(reader, section, field->key, value, expected);
+}
+
+/* Reads the object `section` of the root, if it is there, into the struct at `base`. */
+static EngStatus read_section(const Reader *reader, const json_t *root, const char *section,
+    const Field *fields, size_t count, void *base)
+{
+    const json_t *const object = json_object_get(root, section);
+    if (!object)
+        return ENG_OK;
+    if (!json_is_object(object))
+        return unexpected(reader, "", section, object, "an object");
+    for (size_t i = 0; i < count; i++) {
+        const json_t *const value = json_object_get(object, fields[i].key);
+        const EngStatus status =
+            value ? read_field(reader, section, &fields[i], value, base) : ENG_OK;
+        if (status != ENG_OK)
+            return status;
+    }
+    warn_unknown(reader, section, object, NULL, fields, count);
+    return ENG_OK;
+}
+
+static EngStatus read_text(
+    const Reader *reader, const json_t *root, const char *key, bool needed, char **out)
+{
+    const json_t *const value = json_object_get(root, key);
+    if (!value && !needed)
+        return ENG_OK;
+    if (!json_is_string(value) || (needed && json_string_length(value) == 0))
+        return unexpected(reader, "", key, value, "a text");
+    return app_experiment_set(out, json_string_value(value), reader->err);
+}
+
+/* Joins the schedule's lines and has the engine read them, so that a wrong one is named here. */
+static EngStatus read_schedule(const Reader *reader, const json_t *root, char **out)
+{
+    const json_t *const lines = json_object_get(root, "schedule");
+    if (!lines)
+        return ENG_OK;
+    if (!json_is_array(lines))
+        return unexpected(reader, "", "schedule", lines, "an array with a line per lane");
+    EngText text = {0};
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const char *const line = json_string_value(json_array_get(lines, i));
+        if (!line || strchr(line, '\n')) {
+            eng_text_free(&text);
+            return unexpected(
+                reader, "", "schedule", json_array_get(lines, i), "lines like \"*.W: bfp4\"");
+        }
+        eng_text_add(&text, "%s%s", i ? "\n" : "", line);
+    }
+    EngSchedule *schedule = NULL;
+    EngStatus status = text.failed
+        ? eng_error(reader->err, ENG_ERR_NOMEM, "no memory for the schedule")
+        : eng_schedule_parse(text.data ? text.data : "", &schedule, reader->err);
+    if (status == ENG_OK)
+        status = app_experiment_set(out, text.data ? text.data : "", reader->err);
+    else
+        eng_error_prefix(reader->err, "%s: schedule", reader->name);
+    eng_schedule_free(schedule);
+    eng_text_free(&text);
+    return status;
+}
+
+static EngStatus read_version(const Reader *reader, const json_t *root)
+{
+    if (!json_is_object(root))
+        return eng_error(reader->err, ENG_ERR_FORMAT,
+            "%s: no JSON object, expected an experiment: {\"version\": %d, …}", reader->name,
+            APP_EXPERIMENT_VERSION);
+    const json_t *const version = json_object_get(root, "version");
+    if (!json_is_integer(version) || json_integer_value(version) < 1)
+        return unexpected(reader, "", "version", version, "the experiment's version, 1");
+    if (json_integer_value(version) > APP_EXPERIMENT_VERSION)
+        return eng_error(reader->err, ENG_ERR_UNSUPPORTED,
+            "%s: version is %lld, written by a newer Mantissa; this one reads version %d",
+            reader->name, (long long)json_integer_value(version), APP_EXPERIMENT_VERSION);
+    return ENG_OK;
+}
+
+static EngStatus read_ranges(const Reader *reader, const AppExperiment *experiment)
+{
+    EngStatus status = eng_train_settings_check(&experiment->training, reader->err);
+    if (status == ENG_OK)
+        status = eng_hardware_check(&experiment->hardware, reader->err);
+    if (status != ENG_OK)
+        eng_error_prefix(reader->err, "%s", reader->name);
+    return status;
+}
+
+static EngStatus read_root(const Reader *reader, const json_t *root, AppExperiment *out)
+{
+    static const char *const others[] = {"version", "name", "data", "limit", "model", "training",
+        "seeds", "schedule", "hardware", NULL};
+    static const Field limit = {"limit", FIELD_U32, offsetof(AppExperiment, limit)};
+    EngStatus status = read_version(reader, root);
+    if (status == ENG_OK)
+        status = read_text(reader, root, "name", false, &out->name);
+    if (status == ENG_OK)
+        status = read_text(reader, root, "data", true, &out->data);
+    if (status == ENG_OK)
+        status = read_text(reader, root, "model", true, &out->model);
+    if (status == ENG_OK && json_object_get(root, limit.key))
+        status = read_field(reader, "", &limit, json_object_get(root, limit.key), out);
+    if (status == ENG_OK)
+        status = read_section(
+            reader, root, "training", training_fields, COUNT(training_fields), &out->training);
+    if (status == ENG_OK)
+        status =
+            read_section(reader, root, "seeds", seed_fields, COUNT(seed_fields), &out->training);
+    if (status == ENG_OK)
+        status = read_section(
+            reader, root, "hardware", hardware_fields, COUNT(hardware_fields), &out->hardware);
+    if (status == ENG_OK)
+        status = read_schedule(reader, root, &out->schedule);
+    if (status == ENG_OK)
+        status = read_ranges(reader, out);
+    if (status == ENG_OK)
+        warn_unknown(reader, "", root, others, NULL, 0);
+    return status;
+}
+
+EngStatus app_experiment_parse(const char *text, size_t length, const char *name,
+    AppExperiment *out, EngText *warnings, EngError *err)
+{
+    const Reader reader = {.name = name, .warnings = warnings, .err = err};
+    json_t *root = NULL;
+    EngStatus status = app_experiment_init(out, err);
+    if (status == ENG_OK)
+        status = app_json_parse(text, length, name, &root, err);
+    if (status == ENG_OK)
+        status = read_root(&reader, root, out);
+    json_decref(root);
+    if (status != ENG_OK)
+        app_experiment_clear(out);
+    return status;
+}
+
+EngStatus app_experiment_read(
+    const char *path, AppExperiment *out, EngText *warnings, EngError *err)
+{
+    char *text = NULL;
+    size_t length = 0;
+    *out = (AppExperiment){0};
+    EngStatus status = app_file_read(path, &text, &length, err);
+    if (status == ENG_OK)
+        status = app_experiment_parse(text, length, path, out, warnings, err);
+    eng_free(text);
+    return status;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+/* A whole number stands without a point or an exponent, as a person would write it. */
+static json_t *number(double value)
+{
+    const double whole = 1e15;
+    if (value == floor(value) && fabs(value) < whole)
+        return json_integer((json_int_t)value);
+    return app_json_real(value);
+}
+
+static json_t *field_value(const Field *field, const void *base)
+{
+    const void *const at = (const char *)base + field->offset;
+    switch (field->kind) {
+    case FIELD_U32:
+        return json_integer(*(const uint32_t *)at);
+    case FIELD_SEED:
+        return app_json_u64(*(const uint64_t *)at);
+    case FIELD_DOUBLE:
+        return number(*(const double *)at);
+    case FIELD_DATAFLOW:
+        return json_string(dataflow_names[*(const EngDataflow *)at]);
+    }
+    return NULL;
+}
+
+/* A new object with all fields, NULL where memory is short. */
+static json_t *section(const Field *fields, size_t count, const void *base)
+{
+    json_t *const object = json_object();
+    for (size_t i = 0; object && i < count; i++) {
+        if (json_object_set_new(object, fields[i].key, field_value(&fields[i], base)) < 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+json_t *app_hardware_json(const EngHardware *hardware)
+{
+    return section(hardware_fields, COUNT(hardware_fields), hardware);
+}
+
+/* The schedule's text as an array of its lines. */
+static json_t *lines_of(const char *text)
+{
+    json_t *const lines = json_array();
+    while (lines && *text) {
+        const size_t length = strcspn(text, "\n");
+        if (length > 0 && json_array_append_new(lines, json_stringn(text, length)) < 0) {
+            json_decref(lines);
+            return NULL;
+        }
+        text += length + (text[length] == '\n');
+    }
+    return lines;
+}
+
+void app_experiment_text(const AppExperiment *experiment, EngText *out, bool pretty)
+{
+    json_t *const root = json_pack("{s:i, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "version",
+        APP_EXPERIMENT_VERSION, "name", app_json_string(experiment->name), "data",
+        app_json_string(experiment->data), "limit", (json_int_t)experiment->limit, "model",
+        app_json_string(experiment->model), "training",
+        section(training_fields, COUNT(training_fields), &experiment->training), "seeds",
+        section(seed_fields, COUNT(seed_fields), &experiment->training), "schedule",
+        lines_of(experiment->schedule), "hardware", app_hardware_json(&experiment->hardware));
+    app_json_add(out, root, pretty);
+    json_decref(root);
+}
+
+EngStatus app_experiment_write(const AppExperiment *experiment, const char *path, EngError *err)
+{
+    EngText text = {0};
+    app_experiment_text(experiment, &text, true);
+    const EngStatus status = text.failed
+        ? eng_error(err, ENG_ERR_NOMEM, "%s: no memory for writing it", path)
+        : app_file_write(path, text.data, text.length, err);
+    eng_text_free(&text);
+    return status;
+}
+
+/* ---- one setting from the command line ------------------------------------------------------ */
+
+static bool set_field(const Field *field, const char *value, EngHardware *hardware)
+{
+    void *const at = (char *)hardware + field->offset;
+    const char *end = value;
+    uint64_t whole = 0;
+    switch (field->kind) {
+    case FIELD_U32:
+        if (!eng_text_read_u64(value, &end, &whole) || *end || whole > UINT32_MAX)
+            return false;
+        *(uint32_t *)at = (uint32_t)whole;
+        return true;
+    case FIELD_DOUBLE:
+        return eng_text_read_double(value, &end, at) && *end == '\0';
+    case FIELD_DATAFLOW:
+        return parse_dataflow(value, at);
+    case FIELD_SEED:
+        break;
+    }
+    return false;
+}
+
+EngStatus app_hardware_set(EngHardware *hardware, const char *text, EngError *err)
+{
+    EngText keys = {0};
+    const char *const sign = strchr(text, '=');
+    for (size_t i = 0; i < COUNT(hardware_fields); i++) {
+        const Field *const field = &hardware_fields[i];
+        const size_t length = strlen(field->key);
+        eng_text_add(&keys, "%s%s", i ? ", " : "", field->key);
+        if (!sign || (size_t)(sign - text) != length || strncmp(text, field->key, length) != 0)
+            continue;
+        eng_text_free(&keys);
+        if (set_field(field, sign + 1, hardware))
+            return ENG_OK;
+        return eng_error(err, ENG_ERR_PARSE, "hardware setting \"%s\", expected %s=%s", text,
+            field->key,
+            field->kind == FIELD_DATAFLOW     ? "ws, os or is"
+                : field->kind == FIELD_DOUBLE ? "a number"
+                                              : "a whole number");
+    }
+    eng_error(err, ENG_ERR_PARSE, "hardware setting \"%s\", expected key=value with one of %s",
+        text, keys.failed ? "the documented keys" : keys.data);
+    eng_text_free(&keys);
+    return ENG_ERR_PARSE;
+}

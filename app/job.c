@@ -1,0 +1,112 @@
+#include "job.h"
+#include "base/memory.h"
+#include <string.h>
+
+/* The names of the layers a schedule's lanes can mean. */
+static EngStatus collect_names(AppJob *job, EngError *err)
+{
+    const size_t count = job->net->product_count;
+    job->names = eng_alloc(count, sizeof *job->names);
+    if (!job->names)
+        return eng_error(err, ENG_ERR_NOMEM, "no memory for the names of %zu layers", count);
+    for (size_t i = 0; i < count; i++)
+        job->names[i] = eng_network_product(job->net, i)->name;
+    return ENG_OK;
+}
+
+static EngStatus check_batch(const AppExperiment *experiment, size_t samples, EngError *err)
+{
+    if (experiment->training.batch <= samples)
+        return ENG_OK;
+    return eng_error(err, ENG_ERR_RANGE, "batch is %u, expected at most the %zu training samples",
+        experiment->training.batch, samples);
+}
+
+/* Network, schedule and plan for samples of a shape, into a job that may hold its data already. */
+static EngStatus fill(AppJob *job, const AppExperiment *experiment, EngShape input,
+    unsigned classes, size_t samples, EngError *err)
+{
+    EngStatus status = check_batch(experiment, samples, err);
+    if (status == ENG_OK)
+        status = eng_network_parse(experiment->model, input, classes, &job->net, err);
+    if (status == ENG_OK)
+        status = collect_names(job, err);
+    if (status == ENG_OK) {
+        job->clock = eng_train_clock(&experiment->training, samples);
+        status = eng_plan_build(
+            job->schedule, job->names, job->net->product_count, job->clock, &job->plan, err);
+    }
+    return status;
+}
+
+/* What needs no data comes first: a wrong word is told before a long file is read. */
+static EngStatus check_settings(const AppExperiment *experiment, AppJob *job, EngError *err)
+{
+    EngStatus status = eng_train_settings_check(&experiment->training, err);
+    if (status == ENG_OK)
+        status = eng_hardware_check(&experiment->hardware, err);
+    if (status == ENG_OK)
+        status = eng_schedule_parse(experiment->schedule, &job->schedule, err);
+    return status;
+}
+
+EngStatus app_job_open(const AppExperiment *experiment, AppJob *out, EngError *err)
+{
+    AppJob job = {0};
+    EngStatus status = check_settings(experiment, &job, err);
+    if (status == ENG_OK)
+        status =
+            eng_dataset_open(experiment->data, APP_DATA_SEED, experiment->limit, &job.data, err);
+    if (status == ENG_OK)
+        status =
+            fill(&job, experiment, job.data->shape, job.data->classes, job.data->train.count, err);
+    if (status != ENG_OK)
+        app_job_close(&job);
+    *out = job;
+    return status;
+}
+
+EngStatus app_job_plan(const AppExperiment *experiment, EngShape input, unsigned classes,
+    size_t samples, AppJob *out, EngError *err)
+{
+    AppJob job = {0};
+    EngStatus status = check_settings(experiment, &job, err);
+    if (status == ENG_OK)
+        status = fill(&job, experiment, input, classes, samples, err);
+    if (status != ENG_OK)
+        app_job_close(&job);
+    *out = job;
+    return status;
+}
+
+void app_job_close(AppJob *job)
+{
+    eng_plan_free(job->plan);
+    eng_free(job->names);
+    eng_schedule_free(job->schedule);
+    eng_network_free(job->net);
+    eng_dataset_free(job->data);
+    *job = (AppJob){0};
+}
+
+char *app_job_plan_text(const AppJob *job, const EngPlan *plan)
+{
+    EngSchedule *schedule = NULL;
+    if (eng_schedule_from_plan(plan, job->names, &schedule, NULL) != ENG_OK)
+        return NULL;
+    char *const text = eng_schedule_text(schedule, "\n");
+    eng_schedule_free(schedule);
+    return text;
+}
+
+EngTrainerOptions app_job_options(const AppJob *job, const AppExperiment *experiment)
+{
+    return (EngTrainerOptions){
+        .data = job->data,
+        .net = job->net,
+        .plan = job->plan,
+        .settings = experiment->training,
+        .hardware = experiment->hardware,
+        .store_ring = true,
+    };
+}

@@ -1,0 +1,45 @@
+/* What an experiment names, opened: its data, network, schedule and plan. Any thread but the
+ * window's main loop, because data are read from files. */
+#ifndef APP_JOB_H
+#define APP_JOB_H
+
+#include "base/error.h"
+#include "data/dataset.h"
+#include "experiment.h"
+#include "net/network.h"
+#include "schedule/schedule.h"
+#include "train/trainer.h"
+
+/* The seed of the built-in data generators. It is one number for all experiments, so that
+ * replicas which vary the order of the samples still see the same samples. */
+#define APP_DATA_SEED 1
+
+typedef struct AppJob {
+    EngDataset *data; /* NULL where only shapes were given */
+    EngNetwork *net;
+    EngSchedule *schedule;
+    const char **names; /* of the layers that hold a product, net->product_count of them */
+    EngClock clock;
+    EngPlan *plan;
+} AppJob;
+
+/* Opens everything an experiment names and checks its settings against the data. Nothing is
+ * written anywhere. The caller owns what *out holds (app_job_close).
+ * Errors: those of the engine's readers, with the sentence's cause named. */
+EngStatus app_job_open(const AppExperiment *experiment, AppJob *out, EngError *err);
+
+/* The same without data, for samples of shape `input` in `classes` classes, `samples` of them to
+ * train on: all that an estimate needs. */
+EngStatus app_job_plan(const AppExperiment *experiment, EngShape input, unsigned classes,
+    size_t samples, AppJob *out, EngError *err);
+
+/* Frees everything; a zeroed or closed job is fine. No trainer may use it any more. */
+void app_job_close(AppJob *job);
+
+/* The plan as schedule text, a line per lane; in memory of eng_alloc, NULL where it is short. */
+char *app_job_plan_text(const AppJob *job, const EngPlan *plan);
+
+/* The trainer's options for this job, with the store's ring on. */
+EngTrainerOptions app_job_options(const AppJob *job, const AppExperiment *experiment);
+
+#endif
