@@ -1,10 +1,23 @@
 /* Precision schedules: layer x slot x time, as text, as written, and as used. Pure; any thread.
  *
- * Text: a line per lane, `lane: segment, segment, …`; ';' may stand for the line's end. A lane is
- * a layer pattern (`*`, `conv1`, `fc*`) with nothing, a role (`.W` `.A` `.G`) or a slot
- * (`.W.fwd` …) behind it. A segment is `format [@from..to]` or
- * `adaptive(low, high[, alpha=0.6][, beta=0.3][, interval=10][, literal]) [@from..to]`, positions
- * in `%`, `ep` or `it`, either end open. Later lines win; what no line names is fp32. */
+ * Text: a line per lane, `lane: segment, segment, …`; ';' may stand for the line's end.
+ *
+ *   lane      a layer pattern (letters, digits, '_', '-', '.', and '*' for any run of characters)
+ *             with nothing, a role (`.W` `.A` `.G`) or a slot (`.W.fwd` …) behind it. A last part
+ *             that is one letter, or fwd, dgrad, wgrad, is always read as role or slot.
+ *   segment   `format [@from..to]` or
+ *             `adaptive(low, high[, alpha=0.6][, beta=0.3][, interval=10][, literal]) [@from..to]`,
+ *             low and high block formats (bfpM and its kin), low with fewer mantissa bits.
+ *   position  a number with `%` (0..100), `ep` (epochs, 0..1000000, fractions allowed) or `it`
+ *             (steps, whole, 0..4294967295). `@0..50%`: the unit of the second number counts for
+ *             the first where that has none. Either end may be left open.
+ *
+ * What a text says: lines take effect in order, segments of a line in order, and where two speak
+ * of the same step the later one wins; naming a lane twice is therefore no error. Steps that no
+ * segment covers keep what an earlier line said; what no line names is fp32. A segment whose two
+ * ends are the same step says nothing (a sweep may write `@0..0%`), one that lies beyond the end
+ * of the run is cut at that end; one that starts after it ends is an error. Blank lines count for
+ * nothing; a lane without a segment is an error. */
 #ifndef ENG_SCHEDULE_SCHEDULE_H
 #define ENG_SCHEDULE_SCHEDULE_H
 
@@ -33,6 +46,32 @@ typedef struct EngPrecision {
     bool literal;       /* adaptive only: denominator |sum| */
 } EngPrecision;
 
+/* Room for the longest precision's text with its final NUL. */
+#define ENG_PRECISION_TEXT 192
+
+/* One format at all steps; FAST's choice with the default alpha, beta and interval. */
+EngPrecision eng_precision_fixed(EngFormat format);
+EngPrecision eng_precision_adaptive(EngFormat low, EngFormat high);
+
+/* Both mean the same at every step. */
+bool eng_precision_equal(const EngPrecision *a, const EngPrecision *b);
+
+/* The precision with its roundings settled for `role`, by eng_format_for_role; and the other way
+ * round: a rounding that is the role's own default becomes "by role", which is left unwritten. */
+EngPrecision eng_precision_for_role(const EngPrecision *precision, EngRole role);
+EngPrecision eng_precision_unsettled(const EngPrecision *precision, EngRole role);
+
+/* Reads a format or `adaptive(…)` at `text`, all of its `length` characters; blanks around it are
+ * fine. Error PARSE: one sentence that names the word and what was expected. */
+EngStatus eng_precision_parse(const char *text, size_t length, EngPrecision *out, EngError *err);
+
+/* Writes the precision as eng_precision_parse reads it; defaults are left out. Returns `buf`. */
+const char *eng_precision_text(const EngPrecision *precision, char buf[ENG_PRECISION_TEXT]);
+
+/* Error RANGE where an adaptive precision's settings lie outside their ranges, or where its two
+ * formats are no block formats of which the low one has fewer mantissa bits. */
+EngStatus eng_precision_check(const EngPrecision *precision, EngError *err);
+
 typedef struct EngSegment {
     EngPrecision precision;
     EngPosition from, to;
@@ -50,14 +89,15 @@ typedef struct EngSchedule {
     size_t count;
 } EngSchedule;
 
-/* Reads a schedule. Errors: PARSE with line, the word, and what was expected; NOMEM.
- * Caller owns *out. An empty text is a schedule without lanes (all fp32). */
+/* Reads a schedule. Errors: PARSE with line, the word, and what was expected; NOMEM. Lines count
+ * from 1; lanes between ';' share their line. *out is left alone on an error. Caller owns *out. An empty text is a schedule without lanes (all fp32). */
 EngStatus eng_schedule_parse(const char *text, EngSchedule **out, EngError *err);
 
 void eng_schedule_free(EngSchedule *schedule);
 
 /* Writes the schedule, a line per lane, as eng_schedule_parse reads it; `separator` stands
- * between lanes ("\n" or "; "). Memory of eng_alloc, caller frees; NULL where memory is short. */
+ * between lanes ("\n" or "; "). A lane whose slots are neither all, nor a role's, nor a single one
+ * is written as several; a lane without segments or slots is left out. Memory of eng_alloc, caller frees; NULL where memory is short. */
 char *eng_schedule_text(const EngSchedule *schedule, const char *separator);
 
 /* ---- what is used at every step ---------------------------------------------------------- */
@@ -68,6 +108,9 @@ typedef struct EngClock {
     uint32_t steps;           /* of the whole run, >= 1 */
     uint32_t steps_per_epoch; /* >= 1 */
 } EngClock;
+
+/* The step a position stands for: `end` says which end of the run an open one means. */
+uint32_t eng_position_step(const EngPosition *position, EngClock clock, bool end);
 
 /* Steps [from, to) of one slot. */
 typedef struct EngSpan {
@@ -84,17 +127,26 @@ typedef struct EngPlan {
     size_t *first; /* spans of (layer, slot): first[layer * 6 + slot] up to the next entry */
 } EngPlan;
 
-/* Lays the schedule over layers named names[0..layers). A pattern that matches no layer is an
- * error (PARSE, naming the pattern and the layers there are). Caller owns *out. */
+/* Lays the schedule over layers named names[0..layers). Errors: PARSE where a pattern matches no
+ * layer (naming the pattern and the layers there are) or a segment with two different units starts
+ * after it ends on this clock; RANGE for a clock without steps; NOMEM. Caller owns *out. */
 EngStatus eng_plan_build(const EngSchedule *schedule, const char *const *names, size_t layers,
     EngClock clock, EngPlan **out, EngError *err);
 
 /* A plan from spans somebody drew: spans[layer * 6 + slot] holds counts[layer * 6 + slot] spans
- * that cover the run in order. Error RANGE where they do not. */
+ * that cover the run in order. Roundings are settled by role, neighbours that look alike become
+ * one. Errors: RANGE where they leave a gap, overlap or are empty, or eng_precision_check fails;
+ * NOMEM. */
 EngStatus eng_plan_from_spans(const EngSpan *const *spans, const size_t *counts, size_t layers,
     EngClock clock, EngPlan **out, EngError *err);
 
 void eng_plan_free(EngPlan *plan);
+
+/* A copy; caller owns *out. Error NOMEM. */
+EngStatus eng_plan_copy(const EngPlan *plan, EngPlan **out, EngError *err);
+
+/* The same clock, layers and spans. */
+bool eng_plan_equal(const EngPlan *a, const EngPlan *b);
 
 /* The spans of one slot, and how many. */
 const EngSpan *eng_plan_spans(const EngPlan *plan, size_t layer, EngSlot slot, size_t *count);
@@ -102,9 +154,12 @@ const EngSpan *eng_plan_spans(const EngPlan *plan, size_t layer, EngSlot slot, s
 /* The span in force at `step` (< clock.steps). */
 const EngSpan *eng_plan_at(const EngPlan *plan, size_t layer, EngSlot slot, uint32_t step);
 
-/* The shortest schedule text that builds this plan again: what all layers share first (`*: …`),
- * then roles, then exceptions; positions as `ep` where they are quarter epochs, else `it`.
- * Caller owns *out. Errors: NOMEM. */
+/* A short schedule that builds this plan again: what all layers share first (`*: …`), then what
+ * families of them share (`conv*`, `fc*`), then single layers; in each roles and slots as
+ * exceptions of what stands before, and only the steps that differ from it where that is shorter.
+ * Positions as `ep` where they are quarter epochs, else `it`. Names must be what lanes can name
+ * (letters, digits, '_', '-', '.', at most 63, different from each other, no last part that reads
+ * as a role or slot), else PARSE. Caller owns *out. Errors: PARSE, NOMEM. */
 EngStatus eng_schedule_from_plan(
     const EngPlan *plan, const char *const *names, EngSchedule **out, EngError *err);
 
