@@ -39,19 +39,49 @@ typedef struct DbStore DbStore;
  * Errors: IO, FOREIGN, NEWER, DAMAGED; nothing is written then. */
 DbStatus db_store_open(const char *path, DbStore **out, DbError *err);
 
-/* Flushes, ends the writer thread, closes; NULL is fine. Returns the first error that a queued
- * write met since the last db_store_flush, or DB_OK. */
+typedef struct DbStoreOptions { /* 0: the default */
+    int busy_ms;                /* how long to wait for another program's lock, 5000 */
+    size_t queue_bytes;         /* of rows that may wait for the writer, 64 MiB */
+} DbStoreOptions;
+
+/* The same with other settings. */
+DbStatus db_store_open_with(
+    const char *path, const DbStoreOptions *options, DbStore **out, DbError *err);
+
+/* Writes what is queued (one last try where the file could not be written), marks runs of this
+ * store that nobody ended 'interrupted', ends the writer thread, closes; NULL is fine. Returns the
+ * first error that a queued write met and nobody took, or DB_OK; where rows could not be written,
+ * IO with how many are lost. */
 DbStatus db_store_close(DbStore *store, DbError *err);
 
 const char *db_store_path(const DbStore *store);
 
-/* Waits until everything queued so far is in the file; the first error since the last call. */
+/* Waits until everything queued so far is in the file, or could not be written (then IO or DAMAGED,
+ * and the rows go on waiting); else the first error since the last call. */
 DbStatus db_store_flush(DbStore *store, DbError *err);
 
 /* The first error a queued write met since it was last asked, without waiting. */
 DbStatus db_store_take_error(DbStore *store, DbError *err);
 
-/* ---- writing: any thread; queued, in order ----------------------------------------------- */
+typedef struct DbBacklog {
+    size_t rows, bytes;     /* that wait for the writer */
+    bool stuck;             /* the last try failed; the next is at most a second away */
+    double longest_seconds; /* that any row waited so far, from queueing to the file */
+} DbBacklog;
+
+/* How the writer keeps up, without waiting for it. Any thread. */
+void db_store_backlog(DbStore *store, DbBacklog *out);
+
+/* ---- writing: any thread; queued, in order -----------------------------------------------
+ *
+ * A queued write that the file does not take (disk full, locked for longer than the time-out,
+ * damaged) is kept and tried again every second, and the error is there for db_store_take_error;
+ * nothing is dropped before the store is closed. A write that is wrong in itself (no such run) is
+ * dropped and reported the same way.
+ *
+ * Stored: NaN as NULL, and read as NaN again; -0.0 as 0.0 (SQLite knows one zero); uint64 as the
+ * same 64 bits in SQLite's signed integer, except loss_hash, which is 16 hexadecimal digits of
+ * text; bytes that are not UTF-8 as U+FFFD. */
 
 typedef struct DbNewRun {
     const char *name;                     /* shown in the library */
@@ -85,7 +115,8 @@ typedef struct DbEvent { /* an edit, an adaptive decision, a divergence */
 } DbEvent;
 
 typedef struct DbRunEnd {      /* where a run stands; written at the end and now and then before */
-    const char *status;        /* "running" "paused" "finished" "stopped" "diverged" "failed" */
+    const char *status;        /* "running" "paused" "finished" "stopped" "diverged" "failed"
+                                  "interrupted" */
     const char *message;       /* diverged, failed: the sentence; else NULL */
     const char *schedule_used; /* text, with live edits; NULL leaves what is there */
     uint32_t steps;
@@ -94,13 +125,19 @@ typedef struct DbRunEnd {      /* where a run stands; written at the end and now
     double simulated_seconds, wall_seconds;
 } DbRunEnd;
 
-/* Makes the run's row now (this one call waits for the writer) and gives its id. */
+/* Makes the run's row now, with status 'running' and an identity (uuid) of its own; this one call
+ * waits for the writer. Gives its id, which the file never uses again. Name, data, model and
+ * schedule may not be NULL. Errors: ARGUMENT, IO, NOMEM, DAMAGED. */
 DbStatus db_run_create(DbStore *store, const DbNewRun *run, int64_t *id, DbError *err);
 
-/* Queue `n` rows; copied. They reach the file within 250 ms. */
+/* Queue `n` rows; copied. They reach the file within 250 ms. A row of a step that is there already
+ * takes its place (a resumed run repeats steps, bit for bit). These three wait where `queue_bytes`
+ * are queued already, or give IO when the file cannot be written either; the others never wait.
+ * Errors: NOMEM, IO, ARGUMENT. */
 DbStatus db_run_add_metrics(DbStore *store, int64_t id, const DbMetric *rows, size_t n);
 DbStatus db_run_add_evals(DbStore *store, int64_t id, const DbEval *rows, size_t n);
 DbStatus db_run_add_event(DbStore *store, int64_t id, const DbEvent *event);
+/* Error ARGUMENT also for a status that is not one of the above. */
 DbStatus db_run_update(DbStore *store, int64_t id, const DbRunEnd *end);
 DbStatus db_run_rename(DbStore *store, int64_t id, const char *name);
 DbStatus db_run_delete(DbStore *store, int64_t id);
@@ -109,6 +146,9 @@ DbStatus db_run_delete(DbStore *store, int64_t id);
 
 typedef struct DbReader DbReader; /* its own read-only handle; one thread at a time */
 
+/* Opens an existing file. One of an older version is read through an upgraded copy in a temporary
+ * file, so that reading changes nothing; a file without bytes is a store without runs.
+ * Errors: IO, FOREIGN, NEWER, DAMAGED, NOMEM. */
 DbStatus db_reader_open(const char *path, DbReader **out, DbError *err);
 void db_reader_close(DbReader *reader);
 

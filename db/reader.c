@@ -1,0 +1,453 @@
+#include "db_reader.h"
+#include "db_schema.h"
+#include "db_sniff.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BUSY_MS = 5000 };
+
+#define RUN_COLUMNS                                                                                \
+    "runs.id, created, name, data, model, coalesce(schedule, ''), schedule_used, experiment,"      \
+    " status, message, engine_version, machine, seed_weights, seed_data, seed_noise, loss_hash,"   \
+    " cycles, compute_cycles, femtojoules, steps, steps_total, steps_per_epoch, train_loss,"       \
+    " test_loss, test_accuracy, best_test_accuracy, simulated_seconds, wall_seconds "              \
+    "FROM runs LEFT JOIN run_texts ON run_texts.run = runs.id "
+
+static const char *const read_sql[DB_READ_COUNT] = {
+    [DB_READ_RUNS] = "SELECT " RUN_COLUMNS "ORDER BY created DESC, runs.id DESC",
+    [DB_READ_RUN] = "SELECT " RUN_COLUMNS "WHERE runs.id = ?1",
+    [DB_READ_METRICS] = "SELECT step, loss, accuracy, cycles, femtojoules, wall_seconds "
+                        "FROM metrics WHERE run = ?1 ORDER BY step",
+    [DB_READ_EVALS] =
+        "SELECT step, loss, accuracy, wall_seconds FROM evals WHERE run = ?1 ORDER BY step",
+    [DB_READ_EVENTS] = "SELECT step, kind, detail FROM events WHERE run = ?1 ORDER BY id",
+    [DB_READ_SPARK_SPAN] = "SELECT min(step), max(step) FROM metrics WHERE run = ?1",
+    [DB_READ_SPARK_TRAIN] = "SELECT avg(accuracy) FROM metrics WHERE run = ?1 "
+                            "GROUP BY (step - ?2) * ?3 / (?4 - ?2 + 1) ORDER BY min(step)",
+};
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+static bool is_denied(int rc)
+{
+    return (rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY;
+}
+
+/* A folder that cannot be written has no place for the log's side files. When there is no log to
+ * be read, nobody is writing either, and the file is read as it is. */
+static DbStatus open_unwritable(const char *path, sqlite3 **db, DbError *err)
+{
+    char *log = sqlite3_mprintf("%s-wal", path);
+    const bool has_log = !log || access(log, F_OK) == 0;
+    sqlite3_free(log);
+    if (has_log)
+        return db_error(err, DB_ERR_IO,
+            "%s: its log (-wal) cannot be read because the folder cannot be written; expected a "
+            "copy of both in a folder that can",
+            path);
+    sqlite3_close(*db);
+    return db_sqlite_open(path, DB_ACCESS_IMMUTABLE, BUSY_MS, db, err);
+}
+
+/* Replaces *db by a private, temporary copy of this version. */
+static DbStatus upgrade_copy(const char *path, sqlite3 **db, DbError *err)
+{
+    sqlite3 *copy;
+    DbStatus status = db_sqlite_open(path, DB_ACCESS_TEMPORARY, BUSY_MS, &copy, err);
+    if (status != DB_OK)
+        return status;
+    int rc = SQLITE_NOMEM;
+    sqlite3_backup *backup = sqlite3_backup_init(copy, "main", *db, "main");
+    if (backup) {
+        rc = sqlite3_backup_step(backup, -1);
+        sqlite3_backup_finish(backup);
+    }
+    if (rc != SQLITE_DONE)
+        status = db_error_sqlite(err, path, NULL, rc, "copying it to read an older version");
+    else
+        status = db_schema_climb(copy, path, err);
+    sqlite3_close(*db);
+    *db = copy;
+    return status;
+}
+
+DbStatus db_reader_handle(const char *path, sqlite3 **out, DbError *err)
+{
+    *out = NULL;
+    DbFileKind kind;
+    DbStatus status = db_sniff(path, &kind, err);
+    if (status != DB_OK)
+        return status;
+    if (kind == DB_FILE_MISSING)
+        return db_error(err, DB_ERR_IO, "%s: there is no such file", path);
+    status = db_sqlite_open(path, DB_ACCESS_READ, BUSY_MS, out, err);
+    if (status != DB_OK)
+        return status;
+    int64_t number;
+    if (is_denied(db_sqlite_integer(*out, "PRAGMA schema_version", &number)))
+        status = open_unwritable(path, out, err);
+    uint32_t version = 0;
+    if (status == DB_OK)
+        status = db_schema_check(*out, path, &version, err);
+    if (status == DB_OK && version < DB_SCHEMA_VERSION)
+        status = upgrade_copy(path, out, err);
+    if (status != DB_OK) {
+        sqlite3_close(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+DbStatus db_reader_open(const char *path, DbReader **out, DbError *err)
+{
+    *out = NULL;
+    if (!path || !path[0])
+        return db_error(err, DB_ERR_ARGUMENT, "the store needs a file name");
+    DbReader *reader = calloc(1, sizeof *reader);
+    if (!reader || !(reader->path = strdup(path))) {
+        free(reader);
+        return db_error(err, DB_ERR_NOMEM, "%s: out of memory while opening it", path);
+    }
+    DbStatus status = db_reader_handle(path, &reader->db, err);
+    if (status == DB_OK) {
+        const int rc =
+            db_statements_prepare(&reader->statements, reader->db, read_sql, DB_READ_COUNT);
+        if (rc != SQLITE_OK)
+            status = db_error_sqlite(err, path, reader->db, rc, "opening it");
+    }
+    if (status != DB_OK) {
+        db_reader_close(reader);
+        return status;
+    }
+    *out = reader;
+    return DB_OK;
+}
+
+void db_reader_close(DbReader *reader)
+{
+    if (!reader)
+        return;
+    db_statements_free(&reader->statements);
+    sqlite3_close(reader->db);
+    free(reader->path);
+    free(reader);
+}
+
+/* ---- helpers of every read --------------------------------------------------------------- */
+
+sqlite3_stmt *db_reader_statement(DbReader *reader, DbReadStatement which, int64_t run)
+{
+    sqlite3_stmt *statement = reader->statements.prepared[which];
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (run != 0)
+        sqlite3_bind_int64(statement, 1, run);
+    return statement;
+}
+
+DbStatus db_reader_end(
+    DbReader *reader, sqlite3_stmt *statement, int rc, const char *doing, DbError *err)
+{
+    DbStatus status = DB_OK;
+    if (rc != SQLITE_DONE)
+        status = db_error_sqlite(err, reader->path, reader->db, rc, doing);
+    sqlite3_reset(statement);
+    return status;
+}
+
+bool db_grow(void **rows, size_t *capacity, size_t count, size_t size)
+{
+    if (count < *capacity)
+        return true;
+    const size_t more = *capacity ? *capacity * 2 : 16;
+    if (more < *capacity || more > SIZE_MAX / size)
+        return false;
+    void *grown = realloc(*rows, more * size);
+    if (!grown)
+        return false;
+    *rows = grown;
+    *capacity = more;
+    return true;
+}
+
+uint32_t db_column_u32(sqlite3_stmt *statement, int column, bool *bad)
+{
+    const int64_t value = sqlite3_column_int64(statement, column);
+    if (value < 0 || value > UINT32_MAX) {
+        *bad = true;
+        return 0;
+    }
+    return (uint32_t)value;
+}
+
+/* What went wrong while a row was read, where SQLite itself is content. */
+static int row_code(bool short_memory, bool bad)
+{
+    return short_memory ? SQLITE_NOMEM : bad ? SQLITE_CORRUPT : SQLITE_ROW;
+}
+
+/* ---- runs -------------------------------------------------------------------------------- */
+
+static uint64_t hash_value(sqlite3_stmt *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    return text ? strtoull(text, NULL, 16) : 0;
+}
+
+static void run_free(DbRun *run)
+{
+    char *const texts[] = {run->name, run->data, run->model, run->schedule, run->schedule_used,
+        run->experiment, run->status, run->message, run->engine_version, run->machine};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        free(texts[i]);
+}
+
+/* Reads RUN_COLUMNS; SQLITE_ROW, or what is wrong. */
+static int read_run(sqlite3_stmt *row, DbRun *run)
+{
+    bool failed = false, bad = false;
+    *run = (DbRun){
+        .id = sqlite3_column_int64(row, 0),
+        .created = sqlite3_column_int64(row, 1),
+        .name = db_column_text(row, 2, &failed),
+        .data = db_column_text(row, 3, &failed),
+        .model = db_column_text(row, 4, &failed),
+        .schedule = db_column_text(row, 5, &failed),
+        .schedule_used = db_column_text(row, 6, &failed),
+        .experiment = db_column_text(row, 7, &failed),
+        .status = db_column_text(row, 8, &failed),
+        .message = db_column_text(row, 9, &failed),
+        .engine_version = db_column_text(row, 10, &failed),
+        .machine = db_column_text(row, 11, &failed),
+        .seed_weights = db_column_u64(row, 12),
+        .seed_data = db_column_u64(row, 13),
+        .seed_noise = db_column_u64(row, 14),
+        .loss_hash = hash_value(row, 15),
+        .cycles = db_column_u64(row, 16),
+        .compute_cycles = db_column_u64(row, 17),
+        .femtojoules = db_column_u64(row, 18),
+        .steps = db_column_u32(row, 19, &bad),
+        .steps_total = db_column_u32(row, 20, &bad),
+        .steps_per_epoch = db_column_u32(row, 21, &bad),
+        .train_loss = (float)db_column_number(row, 22),
+        .test_loss = (float)db_column_number(row, 23),
+        .test_accuracy = (float)db_column_number(row, 24),
+        .best_test_accuracy = (float)db_column_number(row, 25),
+        .simulated_seconds = db_column_number(row, 26),
+        .wall_seconds = db_column_number(row, 27),
+    };
+    return row_code(failed, bad);
+}
+
+static DbStatus read_runs(DbReader *reader, sqlite3_stmt *row, DbRunList *out, DbError *err)
+{
+    size_t capacity = 0;
+    int rc;
+    *out = (DbRunList){0};
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
+        if (!db_grow((void **)&out->runs, &capacity, out->count, sizeof *out->runs)) {
+            rc = SQLITE_NOMEM;
+            break;
+        }
+        rc = read_run(row, &out->runs[out->count]);
+        out->count++;
+        if (rc != SQLITE_ROW)
+            break;
+    }
+    const DbStatus status = db_reader_end(reader, row, rc, "reading its runs", err);
+    if (status != DB_OK)
+        db_run_list_free(out);
+    return status;
+}
+
+DbStatus db_reader_runs(DbReader *reader, DbRunList *out, DbError *err)
+{
+    return read_runs(reader, db_reader_statement(reader, DB_READ_RUNS, 0), out, err);
+}
+
+DbStatus db_reader_run(DbReader *reader, int64_t id, DbRunList *out, DbError *err)
+{
+    const DbStatus status =
+        read_runs(reader, db_reader_statement(reader, DB_READ_RUN, id), out, err);
+    if (status == DB_OK && out->count == 0)
+        return db_error(err, DB_ERR_NOT_FOUND, "%s: there is no run %" PRId64, reader->path, id);
+    return status;
+}
+
+void db_run_list_free(DbRunList *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        run_free(&list->runs[i]);
+    free(list->runs);
+    *list = (DbRunList){0};
+}
+
+/* ---- rows of a run ----------------------------------------------------------------------- */
+
+DbStatus db_reader_metrics(
+    DbReader *reader, int64_t id, DbMetric **rows, size_t *count, DbError *err)
+{
+    sqlite3_stmt *row = db_reader_statement(reader, DB_READ_METRICS, id);
+    size_t capacity = 0, n = 0;
+    void *list = NULL;
+    bool bad = false;
+    int rc;
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
+        if (!db_grow(&list, &capacity, n, sizeof(DbMetric))) {
+            rc = SQLITE_NOMEM;
+            break;
+        }
+        ((DbMetric *)list)[n++] = (DbMetric){
+            .step = db_column_u32(row, 0, &bad),
+            .loss = (float)db_column_number(row, 1),
+            .accuracy = (float)db_column_number(row, 2),
+            .cycles = db_column_u64(row, 3),
+            .femtojoules = db_column_u64(row, 4),
+            .wall_seconds = db_column_number(row, 5),
+        };
+    }
+    rc = rc == SQLITE_DONE && bad ? SQLITE_CORRUPT : rc;
+    const DbStatus status = db_reader_end(reader, row, rc, "reading metrics", err);
+    if (status != DB_OK) {
+        free(list);
+        list = NULL;
+        n = 0;
+    }
+    *rows = list;
+    *count = n;
+    return status;
+}
+
+DbStatus db_reader_evals(DbReader *reader, int64_t id, DbEval **rows, size_t *count, DbError *err)
+{
+    sqlite3_stmt *row = db_reader_statement(reader, DB_READ_EVALS, id);
+    size_t capacity = 0, n = 0;
+    void *list = NULL;
+    bool bad = false;
+    int rc;
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
+        if (!db_grow(&list, &capacity, n, sizeof(DbEval))) {
+            rc = SQLITE_NOMEM;
+            break;
+        }
+        ((DbEval *)list)[n++] = (DbEval){
+            .step = db_column_u32(row, 0, &bad),
+            .loss = (float)db_column_number(row, 1),
+            .accuracy = (float)db_column_number(row, 2),
+            .wall_seconds = db_column_number(row, 3),
+        };
+    }
+    rc = rc == SQLITE_DONE && bad ? SQLITE_CORRUPT : rc;
+    const DbStatus status = db_reader_end(reader, row, rc, "reading evaluations", err);
+    if (status != DB_OK) {
+        free(list);
+        list = NULL;
+        n = 0;
+    }
+    *rows = list;
+    *count = n;
+    return status;
+}
+
+DbStatus db_reader_events(
+    DbReader *reader, int64_t id, DbEventRow **rows, size_t *count, DbError *err)
+{
+    sqlite3_stmt *row = db_reader_statement(reader, DB_READ_EVENTS, id);
+    size_t capacity = 0, n = 0;
+    void *list = NULL;
+    int rc;
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
+        if (!db_grow(&list, &capacity, n, sizeof(DbEventRow))) {
+            rc = SQLITE_NOMEM;
+            break;
+        }
+        bool failed = false, bad = false;
+        ((DbEventRow *)list)[n++] = (DbEventRow){
+            .step = db_column_u32(row, 0, &bad),
+            .kind = db_column_text(row, 1, &failed),
+            .detail = db_column_text(row, 2, &failed),
+        };
+        rc = row_code(failed, bad);
+        if (rc != SQLITE_ROW)
+            break;
+    }
+    const DbStatus status = db_reader_end(reader, row, rc, "reading events", err);
+    if (status != DB_OK) {
+        db_events_free(list, n);
+        list = NULL;
+        n = 0;
+    }
+    *rows = list;
+    *count = n;
+    return status;
+}
+
+void db_events_free(DbEventRow *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(rows[i].kind);
+        free(rows[i].detail);
+    }
+    free(rows);
+}
+
+/* ---- sparkline --------------------------------------------------------------------------- */
+
+/* Keeps at most `max` of the evaluations, evenly, the first and the last among them; those that
+ * gave no accuracy are left out. */
+static size_t thin_evals(DbEval *rows, size_t count, float *points, size_t max)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(rows[i].accuracy))
+            rows[known++].accuracy = rows[i].accuracy;
+    }
+    const size_t n = known < max ? known : max;
+    for (size_t i = 0; i < n; i++)
+        points[i] = rows[n == 1 ? known - 1 : i * (known - 1) / (n - 1)].accuracy;
+    return n;
+}
+
+/* The training accuracy as means over at most `max` equal spans of steps. */
+static DbStatus spark_train(
+    DbReader *reader, int64_t id, float *points, size_t max, size_t *count, DbError *err)
+{
+    sqlite3_stmt *span = db_reader_statement(reader, DB_READ_SPARK_SPAN, id);
+    int rc = sqlite3_step(span);
+    const bool any = rc == SQLITE_ROW && sqlite3_column_type(span, 0) != SQLITE_NULL;
+    const int64_t first = sqlite3_column_int64(span, 0), last = sqlite3_column_int64(span, 1);
+    const DbStatus status =
+        db_reader_end(reader, span, rc == SQLITE_ROW ? SQLITE_DONE : rc, "reading metrics", err);
+    if (status != DB_OK || !any)
+        return status;
+    sqlite3_stmt *row = db_reader_statement(reader, DB_READ_SPARK_TRAIN, id);
+    sqlite3_bind_int64(row, 2, first);
+    sqlite3_bind_int64(row, 3, (int64_t)max);
+    sqlite3_bind_int64(row, 4, last);
+    while ((rc = sqlite3_step(row)) == SQLITE_ROW && *count < max) {
+        const float point = (float)db_column_number(row, 0);
+        if (!isnan(point))
+            points[(*count)++] = point;
+    }
+    return db_reader_end(reader, row, rc == SQLITE_ROW ? SQLITE_DONE : rc, "reading metrics", err);
+}
+
+DbStatus db_reader_sparkline(
+    DbReader *reader, int64_t id, float *points, size_t max, size_t *count, DbError *err)
+{
+    *count = 0;
+    if (max == 0)
+        return DB_OK;
+    DbEval *rows;
+    size_t n;
+    const DbStatus status = db_reader_evals(reader, id, &rows, &n, err);
+    if (status != DB_OK)
+        return status;
+    *count = thin_evals(rows, n, points, max);
+    free(rows);
+    return *count > 0 ? DB_OK : spark_train(reader, id, points, max, count, err);
+}
