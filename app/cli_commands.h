@@ -5,5 +5,6 @@
 
 int cli_train(int argc, char **argv);
 int cli_runs(int argc, char **argv);
+int cli_check_vectors(int argc, char **argv);
 
 #endif

@@ -13,6 +13,7 @@ typedef struct Command {
 static const Command commands[] = {
     {"train", cli_train, "train a network under a precision schedule and keep the run"},
     {"runs", cli_runs, "list, show and export the runs that were kept"},
+    {"check-vectors", cli_check_vectors, "compare the engine with a file of test vectors"},
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

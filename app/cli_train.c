@@ -42,8 +42,9 @@ typedef struct TrainCommand {
     DbStore *store;
     AppRecorder recorder;
     CliProgress progress;
-    bool store_failed; /* a sentence about the store was printed */
-    bool ended;        /* the run's last record has come */
+    bool store_told; /* a sentence about the store was printed */
+    bool store_lost; /* rows were refused for good */
+    bool ended;      /* the run's last record has come */
 } TrainCommand;
 
 /* The one variable of the program that is not on a stack: a signal handler reaches nothing else.
@@ -189,15 +190,25 @@ static bool open_store(TrainCommand *train)
     return train->store != NULL;
 }
 
-/* Tells the first trouble of the store; the run goes on without it. */
+/* Trouble that trying again will not mend: the row is gone, or memory was short. */
+static bool for_good(DbStatus status)
+{
+    return status != DB_OK && status != DB_ERR_IO && status != DB_ERR_DAMAGED;
+}
+
+/* Tells the first trouble of the store; its writer keeps the rows and tries again. */
 static void watch_store(TrainCommand *train)
 {
     DbError err = {0};
-    if (!train->store || train->store_failed || db_store_take_error(train->store, &err) == DB_OK)
+    if (!train->store)
+        return;
+    const DbStatus status = db_store_take_error(train->store, &err);
+    train->store_lost |= for_good(status);
+    if (status == DB_OK || train->store_told)
         return;
     cli_progress_clear(&train->progress);
     cli_complain(&train->command, "%s; the training goes on", err.text);
-    train->store_failed = true;
+    train->store_told = true;
 }
 
 /* Writes the run's row now and then, so that a run that is killed shows how far it was. */
@@ -245,12 +256,10 @@ static bool store_end(TrainCommand *train)
     if (!train->store)
         return true;
     app_recorder_update(&train->recorder, train->trainer);
-    DbStatus status = db_store_flush(train->store, &err);
-    if (status != DB_OK && !train->store_failed) {
+    const DbStatus status = db_store_flush(train->store, &err);
+    if (status != DB_OK)
         cli_complain(&train->command, "%s", err.text);
-        train->store_failed = true;
-    }
-    return !train->store_failed;
+    return status == DB_OK && !train->store_lost;
 }
 
 /* ---- what is said about it ------------------------------------------------------------------ */

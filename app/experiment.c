@@ -1,17 +1,19 @@
 #include "experiment.h"
 #include "base/memory.h"
+#include "hardware/settings.h"
 #include "json.h"
 #include "schedule/schedule.h"
 #include <math.h>
 #include <string.h>
 
-/* The settings that stand in the file by name: read, written and set from one table. */
-typedef enum FieldKind { FIELD_U32, FIELD_DOUBLE, FIELD_DATAFLOW, FIELD_SEED } FieldKind;
+/* The settings of a training that stand in the file by name: read and written from one table. The
+ * accelerator's table is the engine's own (hardware/settings.h). */
+typedef enum FieldKind { FIELD_U32, FIELD_DOUBLE, FIELD_SEED } FieldKind;
 
 typedef struct Field {
     const char *key;
     FieldKind kind;
-    size_t offset; /* in EngTrainSettings or EngHardware */
+    size_t offset; /* in EngTrainSettings */
 } Field;
 
 static const Field training_fields[] = {
@@ -28,36 +30,7 @@ static const Field seed_fields[] = {
     {"noise", FIELD_SEED, offsetof(EngTrainSettings, seed_noise)},
 };
 
-static const Field hardware_fields[] = {
-    {"rows", FIELD_U32, offsetof(EngHardware, rows)},
-    {"columns", FIELD_U32, offsetof(EngHardware, columns)},
-    {"clock_hz", FIELD_DOUBLE, offsetof(EngHardware, clock_hz)},
-    {"dram_bytes_per_s", FIELD_DOUBLE, offsetof(EngHardware, dram_bytes_per_s)},
-    {"sram_bytes", FIELD_U32, offsetof(EngHardware, sram_bytes)},
-    {"converters", FIELD_U32, offsetof(EngHardware, converters)},
-    {"forward", FIELD_DATAFLOW, offsetof(EngHardware, forward)},
-    {"dgrad", FIELD_DATAFLOW, offsetof(EngHardware, dgrad)},
-    {"wgrad", FIELD_DATAFLOW, offsetof(EngHardware, wgrad)},
-    {"float32_beats", FIELD_U32, offsetof(EngHardware, float32_beats)},
-    {"float16_beats", FIELD_U32, offsetof(EngHardware, float16_beats)},
-    {"float8_beats", FIELD_U32, offsetof(EngHardware, float8_beats)},
-};
-
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
-
-static const char *const dataflow_names[] = {
-    [ENG_DATAFLOW_WS] = "ws", [ENG_DATAFLOW_OS] = "os", [ENG_DATAFLOW_IS] = "is"};
-
-static bool parse_dataflow(const char *text, EngDataflow *out)
-{
-    for (size_t i = 0; i < COUNT(dataflow_names); i++) {
-        if (text && strcmp(text, dataflow_names[i]) == 0) {
-            *out = (EngDataflow)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 /* ---- the struct ---------------------------------------------------------------------------- */
 
@@ -157,6 +130,13 @@ static bool known(const char *key, const char *const *others, const Field *field
     return false;
 }
 
+static void warn(const Reader *reader, const char *section, const char *key)
+{
+    if (reader->warnings)
+        eng_text_add(reader->warnings, "%s: %s%s%s is not known to this version, left out\n",
+            reader->name, section, section[0] ? "." : "", key);
+}
+
 /* Names the keys of an object that nobody reads. */
 static void warn_unknown(const Reader *reader, const char *section, const json_t *object,
     const char *const *others, const Field *fields, size_t count)
@@ -165,9 +145,8 @@ static void warn_unknown(const Reader *reader, const char *section, const json_t
     json_t *value;
     json_object_foreach((json_t *)object, key, value)
     {
-        if (reader->warnings && !known(key, others, fields, count))
-            eng_text_add(reader->warnings, "%s: %s%s%s is not known to this version, left out\n",
-                reader->name, section, section[0] ? "." : "", key);
+        if (!known(key, others, fields, count))
+            warn(reader, section, key);
     }
 }
 
@@ -212,10 +191,6 @@ static EngStatus read_field(
             *(double *)at = json_number_value(value);
         expected = "a number";
         break;
-    case FIELD_DATAFLOW:
-        fine = parse_dataflow(json_string_value(value), at);
-        expected = "\"ws\", \"os\" or \"is\"";
-        break;
     }
     return fine ? ENG_OK : unexpected(reader, section, field->key, value, expected);
 }
@@ -237,6 +212,46 @@ static EngStatus read_section(const Reader *reader, const json_t *root, const ch
             return status;
     }
     warn_unknown(reader, section, object, NULL, fields, count);
+    return ENG_OK;
+}
+
+/* One setting of the accelerator; the engine knows its range and its words. */
+static EngStatus read_setting(
+    const Reader *reader, const EngSetting *setting, const json_t *value, EngHardware *hardware)
+{
+    EngStatus status;
+    if (setting->kind == ENG_SETTING_CHOICE) {
+        if (!json_is_string(value))
+            return unexpected(reader, "hardware", setting->key, value, "a word");
+        status = eng_hardware_set(hardware, setting->key, json_string_value(value), reader->err);
+    } else {
+        if (!json_is_number(value))
+            return unexpected(reader, "hardware", setting->key, value, "a number");
+        status = eng_hardware_put(hardware, setting, json_number_value(value), reader->err);
+    }
+    if (status != ENG_OK)
+        eng_error_prefix(reader->err, "%s", reader->name);
+    return status;
+}
+
+static EngStatus read_hardware(const Reader *reader, const json_t *root, EngHardware *hardware)
+{
+    json_t *const object = json_object_get(root, "hardware");
+    const char *key;
+    json_t *value;
+    if (!object)
+        return ENG_OK;
+    if (!json_is_object(object))
+        return unexpected(reader, "", "hardware", object, "an object");
+    json_object_foreach(object, key, value)
+    {
+        const EngSetting *const setting = eng_hardware_find(key);
+        const EngStatus status = setting ? read_setting(reader, setting, value, hardware) : ENG_OK;
+        if (status != ENG_OK)
+            return status;
+        if (!setting)
+            warn(reader, "hardware", key);
+    }
     return ENG_OK;
 }
 
@@ -329,8 +344,7 @@ static EngStatus read_root(const Reader *reader, const json_t *root, AppExperime
         status =
             read_section(reader, root, "seeds", seed_fields, COUNT(seed_fields), &out->training);
     if (status == ENG_OK)
-        status = read_section(
-            reader, root, "hardware", hardware_fields, COUNT(hardware_fields), &out->hardware);
+        status = read_hardware(reader, root, &out->hardware);
     if (status == ENG_OK)
         status = read_schedule(reader, root, &out->schedule);
     if (status == ENG_OK)
@@ -390,8 +404,6 @@ static json_t *field_value(const Field *field, const void *base)
         return app_json_u64(*(const uint64_t *)at);
     case FIELD_DOUBLE:
         return number(*(const double *)at);
-    case FIELD_DATAFLOW:
-        return json_string(dataflow_names[*(const EngDataflow *)at]);
     }
     return NULL;
 }
@@ -409,9 +421,24 @@ static json_t *section(const Field *fields, size_t count, const void *base)
     return object;
 }
 
+static json_t *setting_value(const EngHardware *hardware, const EngSetting *setting)
+{
+    const double value = eng_hardware_get(hardware, setting);
+    return setting->kind == ENG_SETTING_CHOICE ? json_string(setting->choices[(size_t)value])
+                                               : number(value);
+}
+
 json_t *app_hardware_json(const EngHardware *hardware)
 {
-    return section(hardware_fields, COUNT(hardware_fields), hardware);
+    json_t *const object = json_object();
+    const EngSetting *setting;
+    for (size_t i = 0; object && (setting = eng_hardware_setting(i)); i++) {
+        if (json_object_set_new(object, setting->key, setting_value(hardware, setting)) < 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
 }
 
 /* The schedule's text as an array of its lines. */
@@ -455,48 +482,17 @@ EngStatus app_experiment_write(const AppExperiment *experiment, const char *path
 
 /* ---- one setting from the command line ------------------------------------------------------ */
 
-static bool set_field(const Field *field, const char *value, EngHardware *hardware)
-{
-    void *const at = (char *)hardware + field->offset;
-    const char *end = value;
-    uint64_t whole = 0;
-    switch (field->kind) {
-    case FIELD_U32:
-        if (!eng_text_read_u64(value, &end, &whole) || *end || whole > UINT32_MAX)
-            return false;
-        *(uint32_t *)at = (uint32_t)whole;
-        return true;
-    case FIELD_DOUBLE:
-        return eng_text_read_double(value, &end, at) && *end == '\0';
-    case FIELD_DATAFLOW:
-        return parse_dataflow(value, at);
-    case FIELD_SEED:
-        break;
-    }
-    return false;
-}
-
 EngStatus app_hardware_set(EngHardware *hardware, const char *text, EngError *err)
 {
-    EngText keys = {0};
     const char *const sign = strchr(text, '=');
-    for (size_t i = 0; i < COUNT(hardware_fields); i++) {
-        const Field *const field = &hardware_fields[i];
-        const size_t length = strlen(field->key);
-        eng_text_add(&keys, "%s%s", i ? ", " : "", field->key);
-        if (!sign || (size_t)(sign - text) != length || strncmp(text, field->key, length) != 0)
-            continue;
-        eng_text_free(&keys);
-        if (set_field(field, sign + 1, hardware))
-            return ENG_OK;
-        return eng_error(err, ENG_ERR_PARSE, "hardware setting \"%s\", expected %s=%s", text,
-            field->key,
-            field->kind == FIELD_DATAFLOW     ? "ws, os or is"
-                : field->kind == FIELD_DOUBLE ? "a number"
-                                              : "a whole number");
-    }
-    eng_error(err, ENG_ERR_PARSE, "hardware setting \"%s\", expected key=value with one of %s",
-        text, keys.failed ? "the documented keys" : keys.data);
-    eng_text_free(&keys);
-    return ENG_ERR_PARSE;
+    if (!sign)
+        return eng_error(
+            err, ENG_ERR_PARSE, "hardware setting \"%s\", expected key=value like rows=32", text);
+    char *const key = eng_strdup(text);
+    if (!key)
+        return eng_error(err, ENG_ERR_NOMEM, "no memory for a setting");
+    key[sign - text] = '\0';
+    const EngStatus status = eng_hardware_set(hardware, key, sign + 1, err);
+    eng_free(key);
+    return status;
 }

@@ -10,7 +10,7 @@
  *                  "evals_per_epoch": 1},
  *     "seeds": {"weights": 1, "data": 1, "noise": "18446744073709551615"},
  *     "schedule": ["*: bfp4", "*.G: bfp4:sr8"], a line per lane
- *     "hardware": {"rows": 64, … "forward": "ws", "dgrad": "ws", "wgrad": "os"}
+ *     "hardware": {"rows": 64, … "wgrad": "os"} the keys of engine/hardware/settings.h
  *   }
  *
  * version, data and model must be there; everything else has the default of its header, and no
@@ -73,8 +73,7 @@ void app_experiment_text(const AppExperiment *experiment, EngText *out, bool pre
 EngStatus app_experiment_write(const AppExperiment *experiment, const char *path, EngError *err);
 
 /* Sets one hardware setting from `key=value` text ("rows=32", "wgrad=ws"); the keys are those of
- * the file. Errors: PARSE naming the key or value and what was expected. The range is
- * eng_hardware_check's to judge. */
+ * the file. Errors: PARSE, RANGE, naming key or value and what was expected; NOMEM. */
 EngStatus app_hardware_set(EngHardware *hardware, const char *text, EngError *err);
 
 /* The hardware settings as a new JSON object; NULL where memory is short. */
