@@ -12,6 +12,9 @@
 #define ENG_DATA_SAMPLES_MIN 100
 #define ENG_DATA_SAMPLES_MAX 1000000
 
+/* Most characters of a sequence's window. */
+#define ENG_DATA_CONTEXT_MAX 4096
+
 typedef struct EngSplit {
     size_t count;
     /* One of these three is set. */
@@ -58,7 +61,8 @@ typedef struct EngDataset {
  *                      feature column is brought to mean 0 and deviation 1 of its training rows.
  * text:FILE[,context=T][,stride=S]
  *                      UTF-8 characters. T: 64, 1..4096; S: T, 1..T.
- * tinytext[,…]         The same on a built-in text, T: 32, S: 4.
+ * tinytext[:context=T][,stride=S]
+ *                      The same on a built-in text, T: 32, S: 4.
  * digits[:N]           28 x 28 grey drawings, N training samples (12000) and a sixth as many tests.
  * spirals[:N] moons[:N] circles[:N] xor[:N]
  *                      Two classes in the plane, N training samples (2000), a quarter as many

@@ -265,6 +265,15 @@ EngStatus eng_input_take(
     return status;
 }
 
+EngStatus eng_input_take_all(EngInput *in, uint8_t **bytes, uint64_t *got, EngError *err)
+{
+    const EngStatus status = eng_input_take(in, ENG_INPUT_MOST, ENG_INPUT_MOST, bytes, got, err);
+    if (status != ENG_OK || *got < ENG_INPUT_MOST)
+        return status;
+    return eng_error(err, ENG_ERR_FORMAT, "%s: holds more than the %" PRIu64 " bytes that are read",
+        in->name, ENG_INPUT_MOST - 1);
+}
+
 EngStatus eng_input_end(EngInput *in, const char *what, EngError *err)
 {
     const uint64_t end = in->offset;

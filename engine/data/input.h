@@ -37,9 +37,15 @@ EngStatus eng_input_read(EngInput *in, void *out, size_t want, size_t *got, EngE
 
 /* Reads up to `want` bytes and stores the first `keep` of them in *bytes (caller frees with
  * eng_free, also after an error); *got counts what was read, kept or not, and is less than `want`
- * only where the data end. Memory grows with the bytes that came. Errors as above. */
+ * only where the data end; then, if want == keep, a zero byte stands behind the last one. Memory
+ * grows with the bytes that came. Errors as above. */
 EngStatus eng_input_take(
     EngInput *in, uint64_t want, uint64_t keep, uint8_t **bytes, uint64_t *got, EngError *err);
+
+/* Reads everything to the end as eng_input_take does, ENG_INPUT_MOST bytes at most: a longer file
+ * is refused with FORMAT, an endless one ends there too. A zero byte stands behind the last one. */
+#define ENG_INPUT_MOST (UINT64_C(1) << 30)
+EngStatus eng_input_take_all(EngInput *in, uint8_t **bytes, uint64_t *got, EngError *err);
 
 /* Fails with FORMAT where there is more to read: "… goes on after byte N, where `what` end". */
 EngStatus eng_input_end(EngInput *in, const char *what, EngError *err);

@@ -65,4 +65,24 @@ EngStatus eng_idx_labels(
 EngStatus eng_idx_load(
     const char *dir, unsigned classes, size_t limit, EngDataset *out, EngError *err);
 
+/* One file of CIFAR records (10 or 100 classes), appended to `split` until it holds `limit`
+ * samples. */
+EngStatus eng_cifar_batch(
+    EngInput *in, unsigned classes, size_t limit, EngSplit *split, EngError *err);
+
+/* The files of a folder, with the classes' names where it holds them. */
+EngStatus eng_cifar_load(
+    const char *dir, unsigned classes, size_t limit, EngDataset *out, EngError *err);
+
+/* A table; `label` names or numbers its column, NULL is the last. */
+EngStatus eng_table_read(
+    EngInput *in, const char *label, uint64_t seed, size_t limit, EngDataset *out, EngError *err);
+
+/* A text in windows of `context` characters (1..4096), one every `stride` (1..context). */
+EngStatus eng_sequence_read(
+    EngInput *in, size_t context, size_t stride, size_t limit, EngDataset *out, EngError *err);
+
+/* The built-in text, ASCII. Static. */
+const char *eng_tinytext(void);
+
 #endif

@@ -32,16 +32,18 @@ static EngStatus read_number(const Request *request, const char *what, const cha
     return ENG_OK;
 }
 
-/* Cuts ",key=value" off the end of the argument; returns the value, or NULL where it is not
- * there. */
+/* Cuts "key=value" and the comma before it off the end of the argument (may be NULL); returns the
+ * value, or NULL where the argument does not end so. */
 static char *cut_option(char *argument, const char *key)
 {
-    char *comma = strrchr(argument, ',');
-    const size_t length = strlen(key);
-    if (!comma || strncmp(comma + 1, key, length) != 0 || comma[1 + length] != '=')
+    if (!argument)
         return NULL;
-    *comma = '\0';
-    return comma + 1 + length + 1;
+    char *comma = strrchr(argument, ','), *option = comma ? comma + 1 : argument;
+    const size_t length = strlen(key);
+    if (strncmp(option, key, length) != 0 || option[length] != '=')
+        return NULL;
+    *(comma ? comma : argument) = '\0';
+    return option + length + 1;
 }
 
 static EngStatus need_path(const Request *request, const char *what, EngError *err)
@@ -127,17 +129,108 @@ static EngStatus open_xor(const Request *request, EngDataset *out, EngError *err
 
 static EngStatus open_idx(const Request *request, EngDataset *out, EngError *err)
 {
-    EngStatus status = need_path(request, "FOLDER", err);
-    if (status != ENG_OK)
-        return status;
     uint64_t classes = 10;
     const char *option = cut_option(request->argument, "classes");
-    if (option)
+    EngStatus status = need_path(request, "FOLDER", err);
+    if (status == ENG_OK && option)
         status = read_number(request, "classes", option, 2, 256, &classes, err);
     if (status != ENG_OK)
         return status;
     name_after(out, "idx", base_name(request->argument));
     return eng_idx_load(request->argument, (unsigned)classes, request->limit, out, err);
+}
+
+static EngStatus open_cifar(
+    const Request *request, unsigned classes, EngDataset *out, EngError *err)
+{
+    const EngStatus status = need_path(request, "FOLDER", err);
+    if (status != ENG_OK)
+        return status;
+    name_after(out, request->kind, base_name(request->argument));
+    return eng_cifar_load(request->argument, classes, request->limit, out, err);
+}
+
+static EngStatus open_cifar10(const Request *request, EngDataset *out, EngError *err)
+{
+    return open_cifar(request, 10, out, err);
+}
+
+static EngStatus open_cifar100(const Request *request, EngDataset *out, EngError *err)
+{
+    return open_cifar(request, 100, out, err);
+}
+
+static EngStatus open_csv(const Request *request, EngDataset *out, EngError *err)
+{
+    const char *label = cut_option(request->argument, "label");
+    EngStatus status = need_path(request, "FILE", err);
+    if (status != ENG_OK)
+        return status;
+    EngInput *in;
+    status = eng_input_open(request->argument, &in, err);
+    if (status == ENG_OK)
+        status = eng_table_read(in, label, request->seed, request->limit, out, err);
+    eng_input_close(in);
+    name_after(out, "csv", base_name(request->argument));
+    return status;
+}
+
+/* Cuts context and stride off the end of the argument, in any order. `context` and `stride` come
+ * with their usual values; a stride nobody asked for is at most the context. */
+static EngStatus read_windows(
+    const Request *request, uint64_t *context, uint64_t *stride, EngError *err)
+{
+    const char *length = NULL, *step = NULL;
+    for (const char *value = ""; value;) {
+        if ((value = cut_option(request->argument, "context")))
+            length = value;
+        else if ((value = cut_option(request->argument, "stride")))
+            step = value;
+    }
+    EngStatus status = ENG_OK;
+    if (length)
+        status = read_number(request, "context", length, 1, ENG_DATA_CONTEXT_MAX, context, err);
+    if (*stride > *context)
+        *stride = *context;
+    if (status == ENG_OK && step)
+        status = read_number(request, "stride", step, 1, *context, stride, err);
+    return status;
+}
+
+static EngStatus open_text(const Request *request, EngDataset *out, EngError *err)
+{
+    EngInput *in = NULL;
+    uint64_t context = 64, stride = ENG_DATA_CONTEXT_MAX;
+    EngStatus status = read_windows(request, &context, &stride, err);
+    if (status == ENG_OK)
+        status = need_path(request, "FILE", err);
+    if (status != ENG_OK)
+        return status;
+    status = eng_input_open(request->argument, &in, err);
+    if (status == ENG_OK)
+        status = eng_sequence_read(in, (size_t)context, (size_t)stride, request->limit, out, err);
+    eng_input_close(in);
+    name_after(out, "text", base_name(request->argument));
+    return status;
+}
+
+/* Nothing but options follows the colon. */
+static EngStatus open_tinytext(const Request *request, EngDataset *out, EngError *err)
+{
+    EngInput *in = NULL;
+    uint64_t context = 32, stride = 4;
+    const char *text = eng_tinytext();
+    EngStatus status = read_windows(request, &context, &stride, err);
+    if (status == ENG_OK && request->argument && request->argument[0] != '\0')
+        status = eng_error(err, ENG_ERR_PARSE,
+            "data \"%s\": \"%s\" is no option, expected context=T or stride=S", request->spec,
+            request->argument);
+    if (status == ENG_OK)
+        status = eng_input_memory("tinytext", text, strlen(text), &in, err);
+    if (status == ENG_OK)
+        status = eng_sequence_read(in, (size_t)context, (size_t)stride, request->limit, out, err);
+    eng_input_close(in);
+    return status;
 }
 
 static const struct {
@@ -151,6 +244,11 @@ static const struct {
     {"moons", open_moons, true},
     {"circles", open_circles, true},
     {"xor", open_xor, true},
+    {"cifar10", open_cifar10, false},
+    {"cifar100", open_cifar100, false},
+    {"csv", open_csv, false},
+    {"text", open_text, false},
+    {"tinytext", open_tinytext, true},
 };
 
 const char *eng_dataset_help(void)
@@ -158,7 +256,16 @@ const char *eng_dataset_help(void)
     return "  digits[:N]             hand-drawn-like digits, N training samples (12000)\n"
            "  spirals[:N] moons[:N] circles[:N] xor[:N]\n"
            "                         two classes in the plane, N training samples (2000)\n"
-           "  idx:FOLDER[,classes=K] the MNIST family's four files, plain or .gz; K: 10\n";
+           "  idx:FOLDER[,classes=K] the MNIST family's four files, plain or .gz; K: 10\n"
+           "  cifar10:FOLDER         data_batch_1.bin to data_batch_5.bin (any) and "
+           "test_batch.bin\n"
+           "  cifar100:FOLDER        train.bin and test.bin, 100 classes\n"
+           "  csv:FILE[,label=L]     numbers with a label in column L, a name or a number from 1\n"
+           "                         (the last column)\n"
+           "  tinytext[:context=T][,stride=S]\n"
+           "                         a built-in text, windows of T characters (32) every S (4)\n"
+           "  text:FILE[,context=T][,stride=S]\n"
+           "                         a text in UTF-8, windows of T characters (64) every S (T)\n";
 }
 
 static EngStatus unknown(const char *spec, EngError *err)

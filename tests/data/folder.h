@@ -4,6 +4,7 @@
 #define TESTS_DATA_FOLDER_H
 
 #include <dirent.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,7 +38,7 @@ static inline Folder folder_new(void)
 /* The path of a file in the folder, in one of four buffers that take turns. */
 static inline const char *folder_file(const Folder *folder, const char *name)
 {
-    static char paths[4][400];
+    static char paths[4][600];
     static unsigned turn;
     char *path = paths[turn++ % 4];
     snprintf(path, sizeof paths[0], "%s/%s", folder->path, name);
@@ -102,6 +103,30 @@ static inline const char *folder_spec(
     snprintf(
         spec, sizeof spec, "%s:%s%s%s%s", kind, folder->path, name[0] ? "/" : "", name, options);
     return spec;
+}
+
+/* Sets a locale whose decimal point is a comma: the system's German one, or one compiled into the
+ * folder. Returns 0 where neither can be had. */
+static inline int folder_comma_locale(const Folder *folder)
+{
+    char command[800];
+    if (!setlocale(LC_ALL, "de_DE.UTF-8")) {
+        snprintf(command, sizeof command,
+            "localedef -i de_DE -f UTF-8 '%s/de_DE.UTF-8' >/dev/null 2>&1", folder->path);
+        if (system(command) == 0)
+            setenv("LOCPATH", folder->path, 1);
+    }
+    return setlocale(LC_ALL, "de_DE.UTF-8") && strcmp(localeconv()->decimal_point, ",") == 0;
+}
+
+/* Back to the C locale; removes what folder_comma_locale made. */
+static inline void folder_plain_locale(const Folder *folder)
+{
+    char command[800];
+    setlocale(LC_ALL, "C");
+    unsetenv("LOCPATH");
+    snprintf(command, sizeof command, "rm -rf '%s/de_DE.UTF-8'", folder->path);
+    folder_demand(system(command) == 0, "the locale cannot be removed");
 }
 
 /* Real data: $MANTISSA_DATA or ../shared/data beside the project; NULL where neither is there. */

@@ -292,7 +292,8 @@ static void test_bad_specs(void)
 
 static void test_help_names_every_kind(void)
 {
-    const char *const kinds[] = {"digits", "spirals", "moons", "circles", "xor", "idx"};
+    const char *const kinds[] = {"digits", "spirals", "moons", "circles", "xor", "idx", "cifar10",
+        "cifar100", "csv", "text", "tinytext"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         CHECK_HAS(eng_dataset_help(), kinds[i]);
 }
