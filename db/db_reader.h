@@ -18,11 +18,15 @@ typedef enum DbReadStatement {
 struct DbReader {
     sqlite3 *db;
     char *path;
+    bool tidy; /* no log was there before: leave none behind */
     DbStatements statements;
 };
 
-/* Opens a file for reading as db_reader_open says. */
-DbStatus db_reader_handle(const char *path, sqlite3 **out, DbError *err);
+/* Opens a file for reading as db_reader_open says. *tidy is for db_reader_drop. */
+DbStatus db_reader_handle(const char *path, sqlite3 **out, bool *tidy, DbError *err);
+
+/* Closes a handle of db_reader_handle; NULL is fine. */
+void db_reader_drop(const char *path, sqlite3 *db, bool tidy);
 
 /* The prepared statement with `run` bound as its first value (0: none). */
 sqlite3_stmt *db_reader_statement(DbReader *reader, DbReadStatement which, int64_t run);

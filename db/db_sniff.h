@@ -16,6 +16,9 @@ typedef enum DbFileKind {
  * has tables). Errors: IO, FOREIGN, NEWER, DAMAGED, with the sentence. Writes nothing. */
 DbStatus db_sniff(const char *path, DbFileKind *kind, DbError *err);
 
+/* A log or journal beside the file holds pages that the file itself does not have yet. */
+bool db_sniff_log(const char *path);
+
 /* Says which file is refused and why; for a version also read through SQLite, where a log may hold
  * a newer one than the header. */
 DbStatus db_sniff_application(

@@ -37,14 +37,19 @@ static bool is_denied(int rc)
     return (rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY;
 }
 
+static bool has_log(const char *path)
+{
+    char *log = sqlite3_mprintf("%s-wal", path);
+    const bool has = !log || access(log, F_OK) == 0;
+    sqlite3_free(log);
+    return has;
+}
+
 /* A folder that cannot be written has no place for the log's side files. When there is no log to
  * be read, nobody is writing either, and the file is read as it is. */
 static DbStatus open_unwritable(const char *path, sqlite3 **db, DbError *err)
 {
-    char *log = sqlite3_mprintf("%s-wal", path);
-    const bool has_log = !log || access(log, F_OK) == 0;
-    sqlite3_free(log);
-    if (has_log)
+    if (has_log(path))
         return db_error(err, DB_ERR_IO,
             "%s: its log (-wal) cannot be read because the folder cannot be written; expected a "
             "copy of both in a folder that can",
@@ -75,9 +80,29 @@ static DbStatus upgrade_copy(const char *path, sqlite3 **db, DbError *err)
     return status;
 }
 
-DbStatus db_reader_handle(const char *path, sqlite3 **out, DbError *err)
+/* A read-only handle makes the log's files but may not remove them. A handle that could write
+ * does so by closing, when it is the last one; there is nothing in the log that it would move. */
+static void tidy_up(const char *path)
+{
+    sqlite3 *db;
+    int64_t number;
+    if (db_sniff_log(path) || db_sqlite_open(path, DB_ACCESS_WRITE, 0, &db, NULL) != DB_OK)
+        return;
+    db_sqlite_integer(db, "PRAGMA schema_version", &number);
+    sqlite3_close(db);
+}
+
+void db_reader_drop(const char *path, sqlite3 *db, bool tidy)
+{
+    sqlite3_close(db);
+    if (tidy && has_log(path))
+        tidy_up(path);
+}
+
+DbStatus db_reader_handle(const char *path, sqlite3 **out, bool *tidy, DbError *err)
 {
     *out = NULL;
+    *tidy = !has_log(path);
     DbFileKind kind;
     DbStatus status = db_sniff(path, &kind, err);
     if (status != DB_OK)
@@ -96,7 +121,7 @@ DbStatus db_reader_handle(const char *path, sqlite3 **out, DbError *err)
     if (status == DB_OK && version < DB_SCHEMA_VERSION)
         status = upgrade_copy(path, out, err);
     if (status != DB_OK) {
-        sqlite3_close(*out);
+        db_reader_drop(path, *out, *tidy);
         *out = NULL;
     }
     return status;
@@ -112,7 +137,7 @@ DbStatus db_reader_open(const char *path, DbReader **out, DbError *err)
         free(reader);
         return db_error(err, DB_ERR_NOMEM, "%s: out of memory while opening it", path);
     }
-    DbStatus status = db_reader_handle(path, &reader->db, err);
+    DbStatus status = db_reader_handle(path, &reader->db, &reader->tidy, err);
     if (status == DB_OK) {
         const int rc =
             db_statements_prepare(&reader->statements, reader->db, read_sql, DB_READ_COUNT);
@@ -132,7 +157,8 @@ void db_reader_close(DbReader *reader)
     if (!reader)
         return;
     db_statements_free(&reader->statements);
-    sqlite3_close(reader->db);
+    if (reader->db)
+        db_reader_drop(reader->path, reader->db, reader->tidy);
     free(reader->path);
     free(reader);
 }

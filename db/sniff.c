@@ -47,7 +47,6 @@ static DbStatus no_such_file(const char *path, DbFileKind *kind, DbError *err)
     return status;
 }
 
-/* A log or journal beside the file holds pages that the file itself does not have yet. */
 static bool has_side_file(const char *path, const char *suffix)
 {
     char *name = sqlite3_mprintf("%s%s", path, suffix);
@@ -55,6 +54,11 @@ static bool has_side_file(const char *path, const char *suffix)
     const bool has = name && stat(name, &info) == 0 && info.st_size > 0;
     sqlite3_free(name);
     return has;
+}
+
+bool db_sniff_log(const char *path)
+{
+    return has_side_file(path, "-wal") || has_side_file(path, "-journal");
 }
 
 static DbStatus check_length(
@@ -146,7 +150,7 @@ DbStatus db_sniff(const char *path, DbFileKind *kind, DbError *err)
 {
     struct stat info;
     if (stat(path, &info) != 0) {
-        if (errno == ENOENT)
+        if (errno == ENOENT || errno == ENOTDIR)
             return no_such_file(path, kind, err);
         return db_error(err, DB_ERR_IO, "%s: cannot be opened: %s", path, strerror(errno));
     }

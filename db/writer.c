@@ -263,7 +263,8 @@ static DbStatus open_file(DbWriter *writer, int busy_ms, DbError *err)
     DbStatus status = db_sqlite_open(writer->path, DB_ACCESS_CREATE, busy_ms, &writer->db, err);
     if (status != DB_OK)
         return status;
-    sqlite3_db_config(writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (db_sniff_log(writer->path))
+        sqlite3_db_config(writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (sqlite3_db_readonly(writer->db, "main"))
         return db_error(err, DB_ERR_IO,
             "%s: the file or its folder is read-only; expected a file that can be written",
