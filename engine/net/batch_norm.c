@@ -49,6 +49,12 @@ EngStatus eng_batch_norm_init(EngLayer *layer, size_t batch, EngError *err)
     return ENG_OK;
 }
 
+void eng_batch_norm_running(EngLayer *layer, float **mean, float **variance)
+{
+    *mean = saved(layer, RUNNING_MEAN);
+    *variance = saved(layer, RUNNING_VARIANCE);
+}
+
 /* Adds the two sums of one block: of x and x^2 (forward). */
 static void sum_values(const float *x, size_t rows, size_t channels, double *sum, double *squares)
 {

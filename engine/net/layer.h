@@ -53,6 +53,8 @@ EngStatus eng_linear_backward(
 
 /* batch_norm.c */
 EngStatus eng_batch_norm_init(EngLayer *layer, size_t batch, EngError *err);
+/* The running statistics, (channels) each; the layer's own. */
+void eng_batch_norm_running(EngLayer *layer, float **mean, float **variance);
 void eng_batch_norm_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 void eng_batch_norm_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 

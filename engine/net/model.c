@@ -13,6 +13,8 @@ struct EngModel {
     EngLayer *layers; /* (net->op_count) */
     EngParam *params;
     size_t param_count;
+    EngTensor *tensors;
+    size_t tensor_count;
     float *memory;      /* values, gradients and velocities of all parameters */
     float *input;       /* (batch, y, x, c) */
     float **activation; /* by op; NULL where the op works in place */
@@ -87,6 +89,39 @@ static EngStatus allocate_params(EngModel *model, EngError *err)
         param->gradient = next + floats;
         param->velocity = next + 2 * floats;
         next += padded(param->size);
+    }
+    return ENG_OK;
+}
+
+static void add_tensor(EngModel *model, const char *name, const char *what, EngTensorKind kind,
+    float *data, size_t size)
+{
+    EngTensor *tensor = &model->tensors[model->tensor_count++];
+    *tensor = (EngTensor){.kind = kind, .data = data, .size = size};
+    snprintf(tensor->name, sizeof tensor->name, "%s%s", name, what);
+}
+
+static EngStatus list_tensors(EngModel *model, EngError *err)
+{
+    /* A parameter and its velocity each; two running statistics of a batch norm. */
+    model->tensors =
+        eng_alloc(2 * model->param_count + 2 * model->net->op_count, sizeof *model->tensors);
+    if (!model->tensors)
+        return eng_error(err, ENG_ERR_NOMEM, "No memory for the network.");
+    for (size_t i = 0; i < model->param_count; i++) {
+        const EngParam *param = &model->params[i];
+        add_tensor(model, param->name, "", ENG_TENSOR_PARAM, param->value, param->size);
+        add_tensor(
+            model, param->name, ".velocity", ENG_TENSOR_OPTIMISER, param->velocity, param->size);
+    }
+    for (size_t i = 0; i < model->net->op_count; i++) {
+        const EngOp *op = &model->net->ops[i];
+        if (op->kind != ENG_OP_BATCH_NORM)
+            continue;
+        float *mean, *variance;
+        eng_batch_norm_running(&model->layers[i], &mean, &variance);
+        add_tensor(model, op->name, ".running_mean", ENG_TENSOR_STATE, mean, op->in.c);
+        add_tensor(model, op->name, ".running_var", ENG_TENSOR_STATE, variance, op->in.c);
     }
     return ENG_OK;
 }
@@ -191,6 +226,8 @@ EngStatus eng_model_new(const EngNetwork *net, size_t batch, uint64_t seed_weigh
         status = allocate_params(model, err);
     }
     if (status == ENG_OK)
+        status = list_tensors(model, err);
+    if (status == ENG_OK)
         status = connect_layers(model, err);
     if (status != ENG_OK) {
         eng_model_free(model);
@@ -213,6 +250,7 @@ void eng_model_free(EngModel *model)
     }
     eng_free(model->layers);
     eng_free(model->params);
+    eng_free(model->tensors);
     eng_free(model->activation);
     eng_free(model->memory);
     eng_free(model->input);
@@ -287,8 +325,19 @@ void eng_model_update(EngModel *model, float learning_rate, float momentum)
         Update u = {model, &model->params[i], learning_rate, momentum};
         eng_pool_run(model->ctx.pool, update_range, &u, model->params[i].size, 16384);
     }
+    eng_model_touch(model);
+}
+
+void eng_model_touch(EngModel *model)
+{
     for (size_t i = 0; i < model->net->op_count; i++)
         model->layers[i].weight_packed = false;
+}
+
+const EngTensor *eng_model_tensors(EngModel *model, size_t *count)
+{
+    *count = model->tensor_count;
+    return model->tensors;
 }
 
 EngParam *eng_model_params(EngModel *model, size_t *count)

@@ -23,6 +23,21 @@ typedef struct EngParam {
     size_t size;
 } EngParam;
 
+/* What a tensor of the model is to whoever saves it. */
+typedef enum EngTensorKind {
+    ENG_TENSOR_PARAM,     /* trained */
+    ENG_TENSOR_STATE,     /* batch norm's running statistics */
+    ENG_TENSOR_OPTIMISER, /* the optimiser's memory of a parameter */
+} EngTensorKind;
+
+/* Everything that must be kept for a run to go on to the bit. */
+typedef struct EngTensor {
+    char name[64]; /* "fc1.weight", "bn2.running_mean", "fc1.weight.velocity" */
+    EngTensorKind kind;
+    float *data; /* the model's own */
+    size_t size; /* floats */
+} EngTensor;
+
 /* Looks at a tensor before it is quantised: rows x length, contraction axis last and contiguous.
  * A (samples, in) and W (out, in) before the forward product, G (samples, out) before the
  * backward products. May change the formats of that layer's role for what follows. Called on the
@@ -81,5 +96,12 @@ void eng_model_update(EngModel *model, float learning_rate, float momentum);
 
 /* The parameters, in the order of their layers. */
 EngParam *eng_model_params(EngModel *model, size_t *count);
+
+/* All tensors, in the order of their layers; `data` may be read, and written followed by
+ * eng_model_touch. */
+const EngTensor *eng_model_tensors(EngModel *model, size_t *count);
+
+/* Says that weights were written from outside: packed copies of them are stale. */
+void eng_model_touch(EngModel *model);
 
 #endif

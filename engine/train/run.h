@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "net/model.h"
+#include "train/checkpoint.h"
 #include "train/trainer.h"
 
 /* Where records go. */
@@ -45,6 +46,13 @@ EngStatus eng_run_step(EngRun *run, EngError *err);
 
 /* Takes over `plan` for the steps still to come. */
 EngStatus eng_run_replan(EngRun *run, const EngPlan *plan, EngError *err);
+
+/* checkpoint.c: everything the run needs to go on from here; caller frees. Errors: NOMEM. */
+EngStatus eng_run_save(EngRun *run, EngCheckpoint *out, EngError *err);
+
+/* Puts a fresh run where the checkpoint was taken. Errors: FORMAT, UNSUPPORTED, SHAPE (another
+ * network), RANGE; the run must not be used after an error. */
+EngStatus eng_run_restore(EngRun *run, const EngCheckpoint *checkpoint, EngError *err);
 
 /* formats.c: settles formats and choices for the present step; `observer` is what the model
  * shows its tensors to, or NULL where no decision is due. */

@@ -27,10 +27,11 @@ struct EngTrainer {
     pthread_cond_t command; /* the mailbox has something, or the store ring has room */
     pthread_cond_t news;    /* the store ring is a quarter full, or the run is over */
     Mailbox mailbox;
-    EngRunSummary summary; /* as of the last step boundary */
-    EngPlan *plan;         /* a copy of the run's */
-    bool over;             /* the last record has left */
-    bool store_ready;      /* there is enough in the store ring to be worth a wake-up */
+    EngRunSummary summary;    /* as of the last step boundary */
+    EngPlan *plan;            /* a copy of the run's */
+    EngCheckpoint checkpoint; /* the newest, until somebody takes it */
+    bool over;                /* the last record has left */
+    bool store_ready;         /* there is enough in the store ring to be worth a wake-up */
 };
 
 static struct timespec deadline_after(unsigned ms)
@@ -141,6 +142,25 @@ static void adopt_plan(EngTrainer *t, EngPlan *plan)
     eng_plan_free(plan);
 }
 
+/* A checkpoint that nobody took yet gives way to the newer one. */
+static void publish_checkpoint(EngTrainer *t)
+{
+    EngCheckpoint checkpoint;
+    if (eng_run_save(&t->run, &checkpoint, NULL) != ENG_OK)
+        return; /* memory is short: the older one stays, the run is not harmed */
+    pthread_mutex_lock(&t->lock);
+    EngCheckpoint old = t->checkpoint;
+    t->checkpoint = checkpoint;
+    pthread_mutex_unlock(&t->lock);
+    eng_checkpoint_free(&old);
+}
+
+static bool checkpoint_due(const EngTrainer *t)
+{
+    const uint32_t every = t->run.options.checkpoint_every;
+    return every > 0 && t->run.step % every == 0 && t->run.step < t->run.clock.steps;
+}
+
 static void run_one_step(EngTrainer *t)
 {
     EngError err = {0};
@@ -148,6 +168,8 @@ static void run_one_step(EngTrainer *t)
     publish_summary(t);
     if (t->store && t->run.step % (STORE_RECORDS / 4) == 0)
         announce_store(t);
+    if (status == ENG_OK && checkpoint_due(t))
+        publish_checkpoint(t);
     if (status == ENG_OK)
         return;
     t->run.summary.error = err;
@@ -179,6 +201,8 @@ static void *train(void *arg)
             break;
         single = mail.step || (single && !mail.run);
         const EngRunState state = next_state(before, &mail);
+        if (state == ENG_RUN_PAUSED && state != before && t->run.options.checkpoint_every > 0)
+            publish_checkpoint(t);
         if (state != before)
             set_state(t, state);
         if (state == ENG_RUN_STOPPING) {
@@ -214,6 +238,7 @@ static void clear(EngTrainer *t)
     eng_ring_free(t->store);
     eng_plan_free(t->plan);
     eng_plan_free(t->mailbox.plan);
+    eng_checkpoint_free(&t->checkpoint);
     eng_run_clear(&t->run);
     eng_free(t);
 }
@@ -224,6 +249,9 @@ EngStatus eng_trainer_new(const EngTrainerOptions *options, EngTrainer **out, En
     if (!t)
         return eng_error(err, ENG_ERR_NOMEM, "No memory for the trainer.");
     EngStatus status = eng_run_init(&t->run, options, emit, t, err);
+    if (status == ENG_OK && options->resume)
+        status = eng_run_restore(&t->run, options->resume, err);
+    t->run.options.resume = NULL; /* the caller's, and done with */
     if (status == ENG_OK)
         status = make_rings(t, options, err);
     if (status == ENG_OK)
@@ -307,6 +335,15 @@ EngStatus eng_trainer_set_plan(EngTrainer *t, const EngPlan *plan, EngError *err
     if (status == ENG_OK)
         eng_plan_free(old);
     return status;
+}
+
+bool eng_trainer_take_checkpoint(EngTrainer *t, EngCheckpoint *out)
+{
+    pthread_mutex_lock(&t->lock);
+    *out = t->checkpoint;
+    t->checkpoint = (EngCheckpoint){0};
+    pthread_mutex_unlock(&t->lock);
+    return out->bytes != NULL;
 }
 
 size_t eng_trainer_window_records(EngTrainer *t, EngRecord *records, size_t max)

@@ -16,6 +16,7 @@
 #include "kernels/kernels.h"
 #include "net/network.h"
 #include "schedule/schedule.h"
+#include "train/checkpoint.h"
 #include <stdint.h>
 
 /* Settings of a run, with default and range. */
@@ -115,6 +116,8 @@ typedef struct EngTrainerOptions {
     EngTrainSettings settings;
     EngHardware hardware;
     bool window_ring, store_ring; /* which rings to keep; one that is off costs nothing */
+    const EngCheckpoint *resume;  /* where to go on from; NULL: from the start; not kept */
+    uint32_t checkpoint_every;    /* steps between two checkpoints, 0: none; see below */
     EngWakeFn wake;               /* NULL: nobody */
     void *wake_ctx;
 } EngTrainerOptions;
@@ -133,6 +136,10 @@ void eng_trainer_run(EngTrainer *trainer);
 void eng_trainer_pause(EngTrainer *trainer);
 void eng_trainer_step(EngTrainer *trainer);
 void eng_trainer_stop(EngTrainer *trainer);
+
+/* Takes the newest checkpoint that was made since the last call: with `checkpoint_every`, one at
+ * each of its multiples and at a pause. false: none is waiting. The caller owns *out. */
+bool eng_trainer_take_checkpoint(EngTrainer *trainer, EngCheckpoint *out);
 
 /* A new plan for the steps that are still to come; copied. Its clock and layer count must be the
  * run's (else SHAPE). What is left of the step at which it takes effect is not looked at. */
