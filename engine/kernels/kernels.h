@@ -30,31 +30,27 @@ typedef enum EngIsa {
  *
  * A product is C[M,N] = A[M,K] B[N,K]^T. The rows of A are *row records*, the rows of B stand in
  * *panels* of ENG_LANES. K is `groups` groups of `group` elements; the last group of a record is
- * padded with zeros to a whole group (to a multiple of four elements for I8).
+ * padded with zeros to a whole group.
  *
  * I8, both mantissas within +-127:
- *   row record: int32 scale[groups]; uint8 mantissa[groups * group], biased by 128
- *   panel: for each group { int32 scale[16]; int32 start[16]; int8 mantissa[group/4][16][4] }
+ *   row record: float scale[groups]; uint8 mantissa[groups * group], biased by 128
+ *   panel: for each group { float scale[16]; int32 start[16]; int8 mantissa[group/4][16][4] }
  * WIDE, mantissas within +-65535:
- *   row record: int32 scale[groups]; float mantissa[groups * group]
- *   panel: for each group { int32 scale[16]; float mantissa[group][16] }
+ *   row record: float scale[groups]; float mantissa[groups * group]
+ *   panel: for each group { float scale[16]; float mantissa[group][16] }
  * F32 (group = 1, no scales):
  *   row record: float value[length];  panel: float value[length][16]
  *
- * A row's scale word is s << 23. A panel's is (s + 127) << 23 in WIDE: the integer sum of both is
- * the float 2^(sa + sb), because |s| <= 62. In I8 it is the float 1.5 * 2^(s + 23), that is
- * ENG_MAGIC_SCALE more, and start = scale - 128 * (sum of the lane's mantissas in the group): an
- * integer accumulator that starts from row scale + start undoes the rows' bias, and after the
- * group it *is* the float (1.5 * 2^23 + S) 2^(sa + sb), so subtracting the float with the bits
- * row scale + panel scale leaves S 2^(sa + sb) without a conversion. That holds for |S| < 2^22
- * (always: 256 * 127^2) and sa + sb <= ENG_MAGIC_MAX, beyond which the exponent would overflow.
- * Records and panels are multiples of 64 bytes; the rest is zero. */
+ * Scales are floats: 2^s, |s| <= 62. Only an I8 panel's is 1.5 * 2^(23 + s), and its start is an
+ * integer, the bits of that float less 128 * (sum of the lane's mantissas in the group). An integer
+ * accumulator that begins with start undoes the rows' bias, and after the group its bits *are* the
+ * float (1.5 * 2^23 + S) 2^s: subtracting scale leaves S 2^s, exactly and without a conversion
+ * (|S| <= 256 * 127^2 < 2^22).
+ * Records and panels are multiples of 64 bytes; what is left over is zero. */
 typedef enum EngPacking { ENG_PACK_I8 = 0, ENG_PACK_WIDE, ENG_PACK_F32, ENG_PACKINGS } EngPacking;
 
-/* A panel's I8 scale word less its WIDE one: 23 more in the exponent, and the half in 1.5. */
-#define ENG_MAGIC_SCALE ((23 << 23) + (1 << 22))
-/* The largest sa + sb at which 1.5 * 2^(23 + sa + sb) is a float. */
-#define ENG_MAGIC_MAX 104
+/* What the bits of 1.5 * 2^(23 + s) are above those of 2^s: 23 in the exponent, the half in 1.5. */
+#define ENG_MAGIC_BITS ((23 << 23) + (1 << 22))
 
 /* One tile of a product: up to tile_rows x (tile_panels * 16) outputs.
  * K runs over `segments` (1 for a linear layer; taps of a convolution; pixels of its weight
@@ -70,7 +66,6 @@ typedef struct EngTile {
     unsigned lanes;           /* outputs wanted of the last panel, 1..16 */
     unsigned row_bits;        /* magnitude bits of the rows' mantissas (not for F32) */
     unsigned panel_bits;      /* and of the panels' */
-    bool far;                 /* I8: some sa + sb may be above ENG_MAGIC_MAX */
     bool add;                 /* the sums start from what `out` holds, else from zero */
     const void *const *row;   /* [segments][rows] */
     const void *const *panel; /* [segments][panels] */

@@ -17,31 +17,32 @@ typedef struct GroupDot {
 
 static GroupDot dot_i8(const EngTile *t, const void *row, const void *panel, size_t g, size_t lane)
 {
-    const int32_t *scales = row;
+    const float *scales = row;
     const uint8_t *a = (const uint8_t *)eng_row_mantissas(row, t->groups) + g * t->group;
     const char *at = (const char *)panel + g * eng_panel_group_bytes(ENG_PACK_I8, t->group);
-    const int32_t *head = (const int32_t *)(const void *)at;
+    const float *head = (const float *)(const void *)at;
     const int8_t *b = (const int8_t *)(head + 2 * ENG_LANES);
     int32_t sum = 0;
     for (size_t k = 0; k < t->group; k++)
         sum += ((int)a[k] - 128) * b[(k / 4 * ENG_LANES + lane) * 4 + k % 4];
-    const uint32_t bits = (uint32_t)scales[g] + (uint32_t)head[lane] - ENG_MAGIC_SCALE;
-    return (GroupDot){sum, eng_bits_float(bits)};
+    const uint32_t bits = eng_float_bits(head[lane]);
+    const float scale = bits ? eng_bits_float(bits - ENG_MAGIC_BITS) : 0.0f;
+    return (GroupDot){sum, scales[g] * scale};
 }
 
 /* float64 holds the sum exactly: 256 products below 2^32. */
 static GroupDot dot_wide(
     const EngTile *t, const void *row, const void *panel, size_t g, size_t lane)
 {
-    const int32_t *scales = row;
+    const float *scales = row;
     const float *a = (const float *)eng_row_mantissas(row, t->groups) + g * t->group;
     const char *at = (const char *)panel + g * eng_panel_group_bytes(ENG_PACK_WIDE, t->group);
-    const int32_t *head = (const int32_t *)(const void *)at;
-    const float *b = (const float *)(head + ENG_LANES);
+    const float *head = (const float *)(const void *)at;
+    const float *b = head + ENG_LANES;
     double sum = 0;
     for (size_t k = 0; k < t->group; k++)
         sum += (double)a[k] * (double)b[k * ENG_LANES + lane];
-    return (GroupDot){sum, eng_bits_float((uint32_t)scales[g] + (uint32_t)head[lane])};
+    return (GroupDot){sum, scales[g] * head[lane]};
 }
 
 static GroupDot dot_f32(const EngTile *t, const void *row, const void *panel, size_t g, size_t lane)
@@ -115,18 +116,24 @@ static void put_f32(const Packer *p, size_t pos, float value)
     out[p->tile->to_panel ? pos * ENG_LANES + p->lane : pos] = value;
 }
 
+/* 2^s, |s| <= 62. */
+static float power_of_two(int s)
+{
+    return eng_bits_float((uint32_t)(s + 127) << 23);
+}
+
 static void put_wide(const Packer *p, size_t group, const int32_t *k, int s)
 {
     const unsigned n = p->tile->pack_group;
-    int32_t *head = (int32_t *)(void *)record(p) + group;
-    float *out = (float *)((int32_t *)(void *)record(p) + p->groups) + group * n;
+    float *head = (float *)(void *)record(p) + group;
+    float *out = (float *)(void *)record(p) + p->groups + group * n;
     size_t stride = 1;
     if (p->tile->to_panel) {
-        head = (int32_t *)(void *)panel_group(p, group) + p->lane;
-        out = (float *)(head + ENG_LANES);
+        head = (float *)(void *)panel_group(p, group) + p->lane;
+        out = head + ENG_LANES;
         stride = ENG_LANES;
     }
-    *head = (int32_t)((uint32_t)(s + (p->tile->to_panel ? 127 : 0)) << 23);
+    *head = power_of_two(s);
     for (size_t i = 0; i < n; i++)
         out[i * stride] = (float)k[i];
 }
@@ -134,9 +141,9 @@ static void put_wide(const Packer *p, size_t group, const int32_t *k, int s)
 static void put_i8_row(const Packer *p, size_t group, const int32_t *k, int s)
 {
     const unsigned n = p->tile->pack_group;
-    int32_t *scales = (int32_t *)(void *)record(p);
+    float *scales = (float *)(void *)record(p);
     uint8_t *out = (uint8_t *)(scales + p->groups) + group * n;
-    scales[group] = (int32_t)((uint32_t)s << 23);
+    scales[group] = power_of_two(s);
     for (size_t i = 0; i < n; i++)
         out[i] = (uint8_t)(k[i] + 128);
 }
@@ -150,7 +157,7 @@ static void put_i8_panel(const Packer *p, size_t group, const int32_t *k, int s)
         out[(i / 4 * ENG_LANES + p->lane) * 4 + i % 4] = (int8_t)k[i];
         sum += k[i];
     }
-    const int32_t scale = (s + 127) * (1 << 23) + ENG_MAGIC_SCALE;
+    const int32_t scale = (int32_t)(eng_float_bits(power_of_two(s)) + ENG_MAGIC_BITS);
     head[p->lane] = scale;
     head[ENG_LANES + p->lane] = scale - 128 * sum;
 }
@@ -160,7 +167,7 @@ static void put_group(const Packer *p, size_t from, size_t n, const int32_t *k, 
 {
     const EngQuantTile *t = p->tile;
     if (t->packing == ENG_PACK_F32) {
-        const float unit = eng_bits_float((uint32_t)(s + 127) << 23);
+        const float unit = power_of_two(s);
         for (size_t i = 0; i < n; i++)
             put_f32(p, from + i, (float)k[i] * unit);
         return;

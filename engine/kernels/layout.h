@@ -12,9 +12,9 @@ static inline size_t eng_panel_group_bytes(EngPacking packing, unsigned group)
 {
     switch (packing) {
     case ENG_PACK_I8:
-        return ENG_LANES * (2 * sizeof(int32_t) + group);
+        return ENG_LANES * (2 * sizeof(float) + group);
     case ENG_PACK_WIDE:
-        return ENG_LANES * (sizeof(int32_t) + group * sizeof(float));
+        return ENG_LANES * (1 + group) * sizeof(float);
     default:
         return ENG_LANES * sizeof(float);
     }
@@ -25,9 +25,9 @@ static inline size_t eng_row_group_bytes(EngPacking packing, unsigned group)
 {
     switch (packing) {
     case ENG_PACK_I8:
-        return sizeof(int32_t) + group;
+        return sizeof(float) + group;
     case ENG_PACK_WIDE:
-        return sizeof(int32_t) + group * sizeof(float);
+        return (1 + group) * sizeof(float);
     default:
         return sizeof(float);
     }
@@ -36,7 +36,7 @@ static inline size_t eng_row_group_bytes(EngPacking packing, unsigned group)
 /* The mantissas behind a row record's scale words. */
 static inline const void *eng_row_mantissas(const void *record, size_t groups)
 {
-    return (const int32_t *)record + groups;
+    return (const float *)record + groups;
 }
 
 #endif

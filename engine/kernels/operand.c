@@ -192,7 +192,7 @@ static void write_zero_record(EngOperand *op)
     uint8_t *record = op->data + op->records * op->record_bytes;
     memset(record, 0, op->record_bytes);
     if (op->packing == ENG_PACK_I8 && !op->panels)
-        memset(record + op->groups * sizeof(int32_t), 128, op->groups * op->group);
+        memset(record + op->groups * sizeof(float), 128, op->groups * op->group);
 }
 
 static uint64_t lfsr_start(const EngMatrix *m, const EngFormat *format, uint32_t step)
@@ -238,7 +238,5 @@ EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const E
         return eng_error(err, ENG_ERR_DIVERGED,
             copies ? "An operand holds an infinity or NaN: the run has diverged."
                    : "An operand holds a value that is not below 2^62: the run has diverged.");
-    const EngGroupRule rule = {.m = format->m, .min_exponent = job.tile.min_exponent};
-    op->max_scale = packing == ENG_PACK_F32 ? 0 : eng_group_scale(&rule, op->max_bits);
     return ENG_OK;
 }

@@ -37,7 +37,6 @@ typedef struct EngOperand {
     size_t record_bytes; /* one row record, or one panel */
     size_t records;      /* row records, or panels: outer * ceil(inner / 16) */
     unsigned bits;       /* magnitude bits of the mantissas; 0 in F32 */
-    int max_scale;       /* no group's s is larger; 0 in F32 */
     uint8_t *data;       /* the records, then one more that stands for a row of zeros */
     size_t capacity;     /* bytes at data */
     uint32_t max_bits;   /* largest |x| of the last quantisation, as float bits */

@@ -26,8 +26,7 @@ static EngTile tile_of(const EngOperand *a, const EngOperand *b)
         .groups = a->groups,
         .group = a->group,
         .row_bits = a->bits,
-        .panel_bits = b->bits,
-        .far = a->max_scale + b->max_scale > ENG_MAGIC_MAX};
+        .panel_bits = b->bits};
 }
 
 static size_t panels_of(const EngOperand *b)
