@@ -9,6 +9,7 @@ static const char *const kind_name[ENG_OP_KINDS] = {
     [ENG_OP_BATCH_NORM] = "bn",
     [ENG_OP_MAX_POOL] = "pool",
     [ENG_OP_GLOBAL_POOL] = "gap",
+    [ENG_OP_ADD] = "add",
 };
 
 EngStatus eng_builder_init(
@@ -48,11 +49,15 @@ static EngStatus append(EngBuilder *b, EngOp op, EngShape out)
             b->err, ENG_ERR_RANGE, "The network has more than %d layers.", ENG_NETWORK_MAX_OPS);
     op.in = b->shape;
     op.out = out;
+    op.input = b->last;
+    if (op.kind != ENG_OP_ADD)
+        op.second = -1;
     const bool product = op.kind == ENG_OP_LINEAR || op.kind == ENG_OP_CONV;
     op.product = product ? (int)net->product_count++ : -1;
     snprintf(op.name, sizeof op.name, "%s%u", kind_name[op.kind], ++b->count[op.kind]);
     net->ops[net->op_count++] = op;
     b->shape = out;
+    b->last = (int)net->op_count;
     return ENG_OK;
 }
 
@@ -135,6 +140,28 @@ EngStatus eng_builder_max_pool(EngBuilder *b, unsigned size)
 EngStatus eng_builder_global_pool(EngBuilder *b)
 {
     return append(b, (EngOp){.kind = ENG_OP_GLOBAL_POOL}, (EngShape){1, 1, b->shape.c});
+}
+
+static EngShape tensor_shape(const EngBuilder *b, int tensor)
+{
+    return tensor == 0 ? b->net->input : b->net->ops[tensor - 1].out;
+}
+
+EngStatus eng_builder_add(EngBuilder *b, int second)
+{
+    char name[32];
+    const EngShape x = b->shape, y = tensor_shape(b, second);
+    if (x.y != y.y || x.x != y.x || x.c != y.c)
+        return eng_error(b->err, ENG_ERR_SHAPE,
+            "Layer %s: %u x %u x %u and %u x %u x %u values cannot be added.",
+            next_name(b, ENG_OP_ADD, name), x.y, x.x, x.c, y.y, y.x, y.c);
+    return append(b, (EngOp){.kind = ENG_OP_ADD, .second = second}, x);
+}
+
+void eng_builder_branch(EngBuilder *b, int tensor)
+{
+    b->last = tensor;
+    b->shape = tensor_shape(b, tensor);
 }
 
 EngStatus eng_builder_finish(EngBuilder *b, EngNetwork **out)

@@ -12,6 +12,7 @@
 typedef struct EngBuilder {
     EngNetwork *net;
     EngShape shape; /* of the last op's output */
+    int last;       /* the tensor the next op reads: 0, or the last op's number plus one */
     unsigned count[ENG_OP_KINDS];
     EngError *err;
 } EngBuilder;
@@ -27,6 +28,12 @@ EngStatus eng_builder_relu(EngBuilder *b);
 EngStatus eng_builder_batch_norm(EngBuilder *b);
 EngStatus eng_builder_max_pool(EngBuilder *b, unsigned size);
 EngStatus eng_builder_global_pool(EngBuilder *b);
+
+/* Adds tensor `second` to the last output; both must have the same shape. */
+EngStatus eng_builder_add(EngBuilder *b, int second);
+
+/* Goes back: the next op reads tensor `tensor`, for a branch. */
+void eng_builder_branch(EngBuilder *b, int tensor);
 
 /* Checks that the last layer gives the classes and hands the network over; on an error, or to
  * give up, eng_builder_drop frees it. */

@@ -47,6 +47,9 @@ EngStatus eng_layer_forward(
     case ENG_OP_GLOBAL_POOL:
         eng_global_pool_forward(layer, ctx, step);
         break;
+    case ENG_OP_ADD:
+        eng_add_forward(layer, ctx, step);
+        break;
     case ENG_OP_CONV:
     case ENG_OP_KINDS:
         break;
@@ -72,6 +75,7 @@ EngStatus eng_layer_backward(
     case ENG_OP_GLOBAL_POOL:
         eng_global_pool_backward(layer, ctx, step);
         break;
+    case ENG_OP_ADD:
     case ENG_OP_CONV:
     case ENG_OP_KINDS:
         break;

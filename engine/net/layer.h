@@ -12,10 +12,12 @@ typedef struct EngContext {
 } EngContext;
 
 /* One op at run time. Activations x, y and gradients dx, dy are (samples, y, x, c) of the op's in
- * and out shapes; the model points them at buffers before each pass. ReLU works in place: y = x. */
+ * and out shapes; the model points them at buffers before each pass. ReLU may work in place: y = x,
+ * dx = dy. */
 typedef struct EngLayer {
     const EngOp *op;
     float *x, *y, *dx, *dy;
+    float *second;           /* addition: the other tensor it reads */
     bool first;              /* needs no gradient of its input */
     EngParam *weight, *bias; /* product layers: weight, bias; batch norm: gamma, beta */
     EngOperand operand[ENG_SLOTS];
@@ -68,6 +70,9 @@ void eng_global_pool_backward(EngLayer *layer, const EngContext *ctx, const EngS
 /* relu.c */
 void eng_relu_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 void eng_relu_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+
+/* residual.c; the gradient of a sum is the model's business, which hands it to both summands. */
+void eng_add_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 
 /* loss.c: see eng_model_loss. logits, gradient: (samples, classes). */
 EngStatus eng_softmax_loss(const float *logits, const uint16_t *label, size_t samples,

@@ -1,6 +1,7 @@
 #include "net/model.h"
 #include "base/memory.h"
 #include "base/philox.h"
+#include "net/buffers.h"
 #include "net/layer.h"
 #include <math.h>
 #include <stdio.h>
@@ -16,15 +17,10 @@ struct EngModel {
     EngTensor *tensors;
     size_t tensor_count;
     float *memory;      /* values, gradients and velocities of all parameters */
-    float *input;       /* (batch, y, x, c) */
-    float **activation; /* by op; NULL where the op works in place */
-    float *gradient[2]; /* the two gradients a backward pass has in hand */
+    EngBuffers buffers; /* activations and gradients */
+    bool *written;      /* by tensor: this backward pass has put a gradient there */
+    size_t first;       /* the op that holds product 0: nothing before it learns */
 };
-
-static bool in_place(EngOpKind kind)
-{
-    return kind == ENG_OP_RELU;
-}
 
 static bool has_params(EngOpKind kind)
 {
@@ -146,45 +142,22 @@ static void draw_weights(const EngModel *model, uint64_t seed)
     }
 }
 
-static EngStatus no_memory(EngError *err, size_t batch)
-{
-    return eng_error(err, ENG_ERR_NOMEM,
-        "No memory for the activations of %zu samples; a smaller batch needs less.", batch);
-}
-
-/* Buffers of activations and gradients, and who reads and writes which. */
+/* Who reads and writes which buffer. */
 static EngStatus connect_layers(EngModel *model, EngError *err)
 {
     const EngNetwork *net = model->net;
-    size_t widest = eng_shape_size(net->input);
-    model->input = eng_alloc(model->batch, widest * sizeof(float));
-    float *before = model->input;
+    const EngStatus status = eng_buffers_init(&model->buffers, net, model->batch, err);
+    if (status != ENG_OK)
+        return status;
+    const EngTensorPlace *tensor = model->buffers.tensor;
     for (size_t i = 0; i < net->op_count; i++) {
-        const size_t size = eng_shape_size(net->ops[i].out);
-        widest = size > widest ? size : widest;
         EngLayer *layer = &model->layers[i];
-        layer->x = before;
-        layer->y = before;
-        if (!in_place(net->ops[i].kind)) {
-            size_t bytes;
-            if (!eng_size_mul(size, sizeof(float), &bytes))
-                return no_memory(err, model->batch);
-            layer->y = model->activation[i] = eng_alloc(model->batch, bytes);
-        }
-        if (!layer->y)
-            return no_memory(err, model->batch);
-        before = layer->y;
-    }
-    for (int i = 0; i < 2; i++)
-        model->gradient[i] = eng_alloc(model->batch, widest * sizeof(float));
-    if (!model->input || !model->gradient[0] || !model->gradient[1])
-        return no_memory(err, model->batch);
-    int hand = 0;
-    for (size_t i = net->op_count; i-- > 0;) {
-        EngLayer *layer = &model->layers[i];
-        layer->dy = model->gradient[hand];
-        hand ^= !in_place(net->ops[i].kind);
-        layer->dx = model->gradient[hand];
+        layer->x = tensor[net->ops[i].input].value;
+        layer->second = net->ops[i].second >= 0 ? tensor[net->ops[i].second].value : NULL;
+        layer->y = tensor[i + 1].value;
+        layer->dy = tensor[i + 1].gradient;
+        if (net->ops[i].product == 0)
+            model->first = i;
     }
     return ENG_OK;
 }
@@ -215,9 +188,9 @@ EngStatus eng_model_new(const EngNetwork *net, size_t batch, uint64_t seed_weigh
     model->ctx = (EngContext){kernels, pool};
     model->layers = eng_alloc(net->op_count, sizeof *model->layers);
     model->params = eng_alloc(net->op_count, 2 * sizeof *model->params);
-    model->activation = eng_alloc(net->op_count, sizeof *model->activation);
+    model->written = eng_alloc(net->op_count + 1, sizeof *model->written);
     EngStatus status = ENG_OK;
-    if (!model->layers || !model->params || !model->activation)
+    if (!model->layers || !model->params || !model->written)
         status = eng_error(err, ENG_ERR_NOMEM, "No memory for the network.");
     if (status == ENG_OK)
         status = init_layers(model, err);
@@ -245,23 +218,19 @@ void eng_model_free(EngModel *model)
     for (size_t i = 0; i < model->net->op_count; i++) {
         if (model->layers)
             eng_layer_clear(&model->layers[i]);
-        if (model->activation)
-            eng_free(model->activation[i]);
     }
     eng_free(model->layers);
     eng_free(model->params);
     eng_free(model->tensors);
-    eng_free(model->activation);
+    eng_free(model->written);
+    eng_buffers_clear(&model->buffers);
     eng_free(model->memory);
-    eng_free(model->input);
-    eng_free(model->gradient[0]);
-    eng_free(model->gradient[1]);
     eng_free(model);
 }
 
 float *eng_model_input(EngModel *model)
 {
-    return model->input;
+    return model->buffers.tensor[0].value;
 }
 
 static const EngLayer *last_layer(const EngModel *model)
@@ -292,15 +261,59 @@ EngStatus eng_model_loss(
         step->training ? last->dy : NULL, loss, err);
 }
 
+typedef struct Sum {
+    float *to;
+    const float *from;
+    bool add;
+} Sum;
+
+static void sum_range(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const Sum *sum = arg;
+    (void)worker;
+    for (size_t i = begin; i < end; i++)
+        sum->to[i] = sum->add ? sum->to[i] + sum->from[i] : sum->from[i];
+}
+
+/* Puts a gradient into a tensor's place: the first one is copied, later ones are added, in the
+ * order in which the backward pass meets the readers. */
+static void hand_on(EngModel *model, int tensor, const float *gradient, size_t samples)
+{
+    const size_t size =
+        eng_shape_size(tensor == 0 ? model->net->input : model->net->ops[tensor - 1].out);
+    Sum sum = {model->buffers.tensor[tensor].gradient, gradient, model->written[tensor]};
+    eng_pool_run(model->ctx.pool, sum_range, &sum, samples * size, 4096);
+    model->written[tensor] = true;
+}
+
+static EngStatus layer_backward(
+    EngModel *model, EngLayer *layer, const EngStep *step, EngError *err)
+{
+    const int input = layer->op->input;
+    if (layer->op->kind == ENG_OP_ADD) {
+        hand_on(model, input, layer->dy, step->samples);
+        hand_on(model, layer->op->second, layer->dy, step->samples);
+        return ENG_OK;
+    }
+    const bool again = model->written[input];
+    layer->dx = again ? model->buffers.scratch : model->buffers.tensor[input].gradient;
+    const EngStatus status = eng_layer_backward(layer, &model->ctx, step, err);
+    if (status == ENG_OK && again)
+        hand_on(model, input, layer->dx, step->samples);
+    model->written[input] = true;
+    return status;
+}
+
 EngStatus eng_model_backward(EngModel *model, const EngStep *step, EngError *err)
 {
-    for (size_t i = model->net->op_count; i-- > 0;) {
-        EngLayer *layer = &model->layers[i];
-        const EngStatus status = eng_layer_backward(layer, &model->ctx, step, err);
+    memset(model->written, 0, (model->net->op_count + 1) * sizeof *model->written);
+    model->written[model->net->op_count] = true; /* by the loss */
+    for (size_t i = model->net->op_count; i-- > model->first;) {
+        if (!model->written[i + 1])
+            continue; /* nobody reads what it gives */
+        const EngStatus status = layer_backward(model, &model->layers[i], step, err);
         if (status != ENG_OK)
             return status;
-        if (layer->first)
-            break; /* nothing before the first product learns */
     }
     return ENG_OK;
 }

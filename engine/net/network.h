@@ -17,16 +17,18 @@ typedef enum EngOpKind {
     ENG_OP_BATCH_NORM,
     ENG_OP_MAX_POOL,
     ENG_OP_GLOBAL_POOL,
+    ENG_OP_ADD, /* residual: out = input + second */
     ENG_OP_KINDS,
 } EngOpKind;
 
 /* One operation. Activations are (n, y, x, c). */
 typedef struct EngOp {
     EngOpKind kind;
-    char name[32];               /* "fc1", "conv2", "relu1": unique in its network */
-    EngShape in, out;            /* of one sample; a linear layer sees `in` flattened, c fastest */
-    int product;                 /* index among the layers that hold a product, -1 for the others */
-    bool bias;                   /* linear, conv */
+    char name[32];     /* "fc1", "conv2", "relu1": unique in its network */
+    EngShape in, out;  /* of one sample; a linear layer sees `in` flattened, c fastest */
+    int input, second; /* tensors read: 0 the network's input, i + 1 what op i gives; -1 none */
+    int product;       /* index among the layers that hold a product, -1 for the others */
+    bool bias;         /* linear, conv */
     uint8_t kernel, stride, pad; /* conv, pooling */
 } EngOp;
 
