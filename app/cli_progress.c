@@ -91,10 +91,10 @@ static void figures(const CliProgress *progress, char *out, size_t size)
     if (rate > 0)
         time_text((progress->clock.steps - progress->steps) / rate, left, sizeof left);
     if (!isnan(progress->test_accuracy))
-        snprintf(test, sizeof test, ", test %.2f %%", 100 * (double)progress->test_accuracy);
-    snprintf(out, size, " %u/%u  loss %.4f  accuracy %.1f %%%s  %.0f it/s  %s left",
-        progress->steps, progress->clock.steps, (double)progress->loss,
-        100 * fmax(progress->accuracy, 0), test, rate, left[0] ? left : "?");
+        snprintf(test, sizeof test, " test %.2f%%", 100 * (double)progress->test_accuracy);
+    snprintf(out, size, " %u/%u loss %.4f accuracy %.1f%%%s %.0f it/s %s left", progress->steps,
+        progress->clock.steps, (double)progress->loss, 100 * fmax(progress->accuracy, 0), test,
+        rate, left[0] ? left : "?");
 }
 
 void cli_progress_draw(CliProgress *progress)

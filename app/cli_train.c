@@ -67,25 +67,22 @@ static void catch_signals(void)
 /* ---- from the command line to an experiment ----------------------------------------------- */
 
 /* The schedule of `--schedule`: the text itself, or @FILE's. A wrong word is told with its file. */
-static EngStatus take_schedule(const char *text, char **out, EngError *err)
+static EngStatus take_schedule(const char *text, AppExperiment *out, EngError *err)
 {
     if (text[0] != '@')
-        return app_experiment_set(out, text, err);
+        return app_experiment_set_schedule(out, text, err);
+    const char *const path = text + 1;
     char *file = NULL;
     size_t length = 0;
-    EngStatus status = app_file_read(text + 1, &file, &length, err);
-    if (status == ENG_OK && strlen(file) != length)
+    EngStatus status = app_file_read(path, &file, &length, err);
+    if (status == ENG_OK && strlen(file) != length) {
         status = eng_error(err, ENG_ERR_FORMAT, "%s: byte %zu is 0, expected a schedule's text",
-            text + 1, strlen(file));
-    EngSchedule *schedule = NULL;
-    if (status == ENG_OK) {
-        status = eng_schedule_parse(file, &schedule, err);
+            path, strlen(file));
+    } else if (status == ENG_OK) {
+        status = app_experiment_set_schedule(out, file, err);
         if (status != ENG_OK)
-            eng_error_prefix(err, "%s", text + 1);
+            eng_error_prefix(err, "%s", path);
     }
-    eng_schedule_free(schedule);
-    if (status == ENG_OK)
-        status = app_experiment_set(out, file, err);
     eng_free(file);
     return status;
 }
@@ -116,7 +113,7 @@ static EngStatus take_texts(TrainCommand *train, EngError *err)
     if (status == ENG_OK && args->name)
         status = app_experiment_set(&experiment->name, args->name, err);
     if (status == ENG_OK && args->schedule)
-        status = take_schedule(args->schedule, &experiment->schedule, err);
+        status = take_schedule(args->schedule, experiment, err);
     return status;
 }
 

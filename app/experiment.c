@@ -44,6 +44,21 @@ EngStatus app_experiment_set(char **field, const char *text, EngError *err)
     return ENG_OK;
 }
 
+EngStatus app_experiment_set_schedule(AppExperiment *experiment, const char *text, EngError *err)
+{
+    EngSchedule *schedule = NULL;
+    EngStatus status = eng_schedule_parse(text, &schedule, err);
+    if (status != ENG_OK)
+        return status;
+    char *const plain = eng_schedule_text(schedule, "\n");
+    eng_schedule_free(schedule);
+    if (!plain)
+        return eng_error(err, ENG_ERR_NOMEM, "no memory for the schedule");
+    eng_free(experiment->schedule);
+    experiment->schedule = plain;
+    return ENG_OK;
+}
+
 static EngStatus set_texts(AppExperiment *experiment, const char *name, const char *data,
     const char *model, const char *schedule, EngError *err)
 {
@@ -267,7 +282,7 @@ static EngStatus read_text(
 }
 
 /* Joins the schedule's lines and has the engine read them, so that a wrong one is named here. */
-static EngStatus read_schedule(const Reader *reader, const json_t *root, char **out)
+static EngStatus read_schedule(const Reader *reader, const json_t *root, AppExperiment *out)
 {
     const json_t *const lines = json_object_get(root, "schedule");
     if (!lines)
@@ -284,15 +299,11 @@ static EngStatus read_schedule(const Reader *reader, const json_t *root, char **
         }
         eng_text_add(&text, "%s%s", i ? "\n" : "", line);
     }
-    EngSchedule *schedule = NULL;
-    EngStatus status = text.failed
+    const EngStatus status = text.failed
         ? eng_error(reader->err, ENG_ERR_NOMEM, "no memory for the schedule")
-        : eng_schedule_parse(text.data ? text.data : "", &schedule, reader->err);
-    if (status == ENG_OK)
-        status = app_experiment_set(out, text.data ? text.data : "", reader->err);
-    else
+        : app_experiment_set_schedule(out, text.data ? text.data : "", reader->err);
+    if (status != ENG_OK)
         eng_error_prefix(reader->err, "%s: schedule", reader->name);
-    eng_schedule_free(schedule);
     eng_text_free(&text);
     return status;
 }
@@ -346,7 +357,7 @@ static EngStatus read_root(const Reader *reader, const json_t *root, AppExperime
     if (status == ENG_OK)
         status = read_hardware(reader, root, &out->hardware);
     if (status == ENG_OK)
-        status = read_schedule(reader, root, &out->schedule);
+        status = read_schedule(reader, root, out);
     if (status == ENG_OK)
         status = read_ranges(reader, out);
     if (status == ENG_OK)

@@ -48,6 +48,10 @@ void app_experiment_clear(AppExperiment *experiment);
 /* Replaces one of the strings by a copy of `text`. Error NOMEM. */
 EngStatus app_experiment_set(char **field, const char *text, EngError *err);
 
+/* Reads `text` as a schedule and keeps it in its plain form, a line per lane.
+ * Errors: PARSE, naming line and word; NOMEM. The old schedule stays then. */
+EngStatus app_experiment_set_schedule(AppExperiment *experiment, const char *text, EngError *err);
+
 /* A deep copy into an uninitialised struct. Error NOMEM. */
 EngStatus app_experiment_copy(const AppExperiment *from, AppExperiment *to, EngError *err);
 

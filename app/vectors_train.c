@@ -242,6 +242,8 @@ bool vector_train(const VectorBench *bench, const json_t *vector, EngError *err)
 {
     TrainCase c = {.vector = vector};
     bool same = open_case(&c, bench, err) && each_param(&c, "weights", load, 0, err);
+    if (same)
+        eng_model_touch(c.model);
     for (size_t i = 0; same && i < c.steps; i++) {
         EngLoss loss;
         same = run_step(&c, i, &loss, err) && check_loss(&c, i, &loss, err);
