@@ -24,11 +24,15 @@ static const char *const write_sql[DB_WRITE_COUNT] = {
         " machine, seed_weights, seed_data, seed_noise, steps_total, steps_per_epoch, writer) "
         "VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     [DB_WRITE_TEXTS] = "INSERT INTO run_texts (run, schedule, experiment) VALUES (?1, ?2, ?3)",
+    /* Not INSERT OR REPLACE, which makes SQLite copy every page it touches into a journal. */
     [DB_WRITE_METRIC] =
-        "INSERT OR REPLACE INTO metrics (run, step, loss, accuracy, cycles, femtojoules,"
-        " wall_seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [DB_WRITE_EVAL] = "INSERT OR REPLACE INTO evals (run, step, loss, accuracy, wall_seconds) "
-                      "VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO metrics (run, step, loss, accuracy, cycles, femtojoules, wall_seconds) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+        "ON CONFLICT (run, step) DO UPDATE SET loss = ?3, accuracy = ?4, cycles = ?5,"
+        " femtojoules = ?6, wall_seconds = ?7",
+    [DB_WRITE_EVAL] = "INSERT INTO evals (run, step, loss, accuracy, wall_seconds) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (run, step) DO UPDATE SET"
+                      " loss = ?3, accuracy = ?4, wall_seconds = ?5",
     [DB_WRITE_EVENT] = "INSERT INTO events (run, step, kind, detail) VALUES (?1, ?2, ?3, ?4)",
     [DB_WRITE_UPDATE] =
         "UPDATE runs SET changed = ?2, status = ?3, message = ?4, steps = ?5, train_loss = ?6,"
@@ -251,6 +255,7 @@ static int configure(sqlite3 *db)
         "PRAGMA journal_mode = WAL;"
         "PRAGMA synchronous = NORMAL;"
         "PRAGMA foreign_keys = ON;"
+        "PRAGMA temp_store = MEMORY;"
         "PRAGMA secure_delete = FAST;"
         "PRAGMA journal_size_limit = 16777216;"
         "PRAGMA cache_size = -16384");
