@@ -255,15 +255,6 @@ static void f32_product(const EngTile *t)
 #define WIDE_ROWS 4
 #define WIDE_PANELS 2
 
-/* A group's sum in float32 is exact while every partial sum is below 2^24. */
-static bool fits_float(const EngTile *t)
-{
-    unsigned bits = t->row_bits + t->panel_bits;
-    for (unsigned n = 1; n < t->group; n *= 2)
-        bits++;
-    return bits <= 24;
-}
-
 /* Sums of eight lanes in float64, then sixteen as float32, each rounded once. */
 INLINE __m512 join_halves(__m512d low, __m512d high)
 {
@@ -356,7 +347,7 @@ INLINE void wide_tile(const EngTile *t, unsigned P, bool exact_float)
 
 static void wide_product(const EngTile *t)
 {
-    if (fits_float(t)) {
+    if (eng_wide_fits_float(t)) {
         if (t->panels > 1)
             wide_tile(t, 2, true);
         else
@@ -385,6 +376,10 @@ INLINE VF vf_load_part(const float *p, unsigned n)
 INLINE void vf_store(float *p, VF v)
 {
     _mm512_storeu_ps(p, v);
+}
+INLINE void vf_store_part(float *p, VF v, unsigned n)
+{
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), v);
 }
 INLINE VI vi_load(const void *p)
 {
@@ -417,6 +412,23 @@ INLINE VF vf_of_bits(VI v)
 INLINE VF vf_mul(VF a, VF b)
 {
     return _mm512_mul_ps(a, b);
+}
+INLINE VF vf_add(VF a, VF b)
+{
+    return _mm512_add_ps(a, b);
+}
+INLINE VF vf_sub(VF a, VF b)
+{
+    return _mm512_sub_ps(a, b);
+}
+INLINE VF vf_clamp(VF v)
+{
+    /* max gives its second operand where either is NaN or both are zero. */
+    return _mm512_max_ps(_mm512_setzero_ps(), v);
+}
+INLINE VF vf_where_positive(VF y, VF x)
+{
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(y, _mm512_setzero_ps(), _CMP_GT_OQ), x);
 }
 INLINE VI vi_add(VI a, VI b)
 {
@@ -577,88 +589,22 @@ INLINE void philox_lanes(
 
 #include "kernels/quantize_simd.h"
 
-static uint32_t max_abs(const float *x, size_t n)
-{
-    const __m512i magnitude = _mm512_set1_epi32(0x7fffffff);
-    __m512i largest = _mm512_setzero_si512();
-    size_t i = 0;
-    for (; i + 16 <= n; i += 16)
-        largest = _mm512_max_epi32(
-            largest, _mm512_and_si512(_mm512_castps_si512(_mm512_loadu_ps(x + i)), magnitude));
-    if (i < n) {
-        const __m512 rest = vf_load_part(x + i, (unsigned)(n - i));
-        largest = _mm512_max_epi32(largest, _mm512_and_si512(_mm512_castps_si512(rest), magnitude));
-    }
-    return (uint32_t)_mm512_reduce_max_epi32(largest);
-}
-
 /* ---- elementwise --------------------------------------------------------------------------------- */
 
-/* Lanes of the 16 from i that are below n. */
-INLINE __mmask16 tail(size_t i, size_t n)
-{
-    return n - i < 16 ? (__mmask16)((1u << (n - i)) - 1) : 0xffff;
-}
+#include "kernels/elementwise_simd.h"
 
-static void relu(float *x, size_t n)
-{
-    /* max gives its second operand where either is NaN or both are zero. */
-    for (size_t i = 0; i < n; i += 16) {
-        const __mmask16 m = tail(i, n);
-        _mm512_mask_storeu_ps(
-            x + i, m, _mm512_max_ps(_mm512_setzero_ps(), _mm512_maskz_loadu_ps(m, x + i)));
-    }
-}
-
-static void relu_backward(float *dx, const float *y, size_t n)
-{
-    for (size_t i = 0; i < n; i += 16) {
-        const __mmask16 m = tail(i, n);
-        const __mmask16 keep = _mm512_mask_cmp_ps_mask(
-            m, _mm512_maskz_loadu_ps(m, y + i), _mm512_setzero_ps(), _CMP_GT_OQ);
-        _mm512_mask_storeu_ps(dx + i, m, _mm512_maskz_loadu_ps(keep, dx + i));
-    }
-}
-
-static void add_bias(float *x, const float *bias, size_t rows, size_t n)
-{
-    for (size_t r = 0; r < rows; r++, x += n) {
-        for (size_t i = 0; i < n; i += 16) {
-            const __mmask16 m = tail(i, n);
-            _mm512_mask_storeu_ps(x + i, m,
-                _mm512_add_ps(_mm512_maskz_loadu_ps(m, x + i), _mm512_maskz_loadu_ps(m, bias + i)));
-        }
-    }
-}
-
+/* Column sums need float64, which the generic text does not know. */
 static void column_sums(const float *x, size_t rows, size_t n, size_t stride, float *sum)
 {
     for (size_t j = 0; j < n; j += 16) {
-        const __mmask16 m = tail(j, n);
+        const unsigned lanes = n - j < 16 ? (unsigned)(n - j) : 16;
         __m512d low = _mm512_setzero_pd(), high = low;
         for (size_t r = 0; r < rows; r++) {
-            const __m512 v = _mm512_maskz_loadu_ps(m, x + r * stride + j);
+            const __m512 v = vf_load_part(x + r * stride + j, lanes);
             low = _mm512_add_pd(low, _mm512_cvtps_pd(_mm512_castps512_ps256(v)));
             high = _mm512_add_pd(high, _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1)));
         }
-        _mm512_mask_storeu_ps(sum + j, m, join_halves(low, high));
-    }
-}
-
-static void sgd(
-    float *w, float *v, const float *g, size_t n, float lr, float mu, float decay, bool nesterov)
-{
-    const __m512 rate = _mm512_set1_ps(lr), keep = _mm512_set1_ps(mu), pull = _mm512_set1_ps(decay);
-    for (size_t i = 0; i < n; i += 16) {
-        const __mmask16 m = tail(i, n);
-        const __m512 weight = _mm512_maskz_loadu_ps(m, w + i);
-        const __m512 slope =
-            _mm512_add_ps(_mm512_maskz_loadu_ps(m, g + i), _mm512_mul_ps(pull, weight));
-        const __m512 speed =
-            _mm512_add_ps(_mm512_mul_ps(keep, _mm512_maskz_loadu_ps(m, v + i)), slope);
-        const __m512 move = nesterov ? _mm512_add_ps(slope, _mm512_mul_ps(keep, speed)) : speed;
-        _mm512_mask_storeu_ps(v + i, m, speed);
-        _mm512_mask_storeu_ps(w + i, m, _mm512_sub_ps(weight, _mm512_mul_ps(rate, move)));
+        vf_store_part(sum + j, join_halves(low, high), lanes);
     }
 }
 

@@ -33,6 +33,15 @@ static inline size_t eng_row_group_bytes(EngPacking packing, unsigned group)
     }
 }
 
+/* WIDE: whether any partial sum of a group stays below 2^24, so that float32 adds it up exactly. */
+static inline bool eng_wide_fits_float(const EngTile *t)
+{
+    unsigned bits = t->row_bits + t->panel_bits;
+    for (unsigned n = 1; n < t->group; n *= 2)
+        bits++;
+    return bits <= 24;
+}
+
 /* The mantissas behind a row record's scale words. */
 static inline const void *eng_row_mantissas(const void *record, size_t groups)
 {
