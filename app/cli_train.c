@@ -140,9 +140,9 @@ static void take_numbers(TrainCommand *train)
     if (cli_given(command, "batch"))
         settings->batch = args->batch;
     if (cli_given(command, "lr"))
-        settings->learning_rate = args->lr;
+        settings->rate.base = args->lr;
     if (cli_given(command, "momentum"))
-        settings->momentum = args->momentum;
+        settings->optimiser.momentum = args->momentum;
     if (cli_given(command, "limit"))
         train->experiment.limit = args->limit;
     if (cli_given(command, "threads"))

@@ -19,8 +19,8 @@ typedef struct Field {
 static const Field training_fields[] = {
     {"epochs", FIELD_U32, offsetof(EngTrainSettings, epochs)},
     {"batch", FIELD_U32, offsetof(EngTrainSettings, batch)},
-    {"learning_rate", FIELD_DOUBLE, offsetof(EngTrainSettings, learning_rate)},
-    {"momentum", FIELD_DOUBLE, offsetof(EngTrainSettings, momentum)},
+    {"learning_rate", FIELD_DOUBLE, offsetof(EngTrainSettings, rate.base)},
+    {"momentum", FIELD_DOUBLE, offsetof(EngTrainSettings, optimiser.momentum)},
     {"evals_per_epoch", FIELD_U32, offsetof(EngTrainSettings, evals_per_epoch)},
 };
 

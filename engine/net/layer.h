@@ -74,8 +74,15 @@ void eng_relu_backward(EngLayer *layer, const EngContext *ctx, const EngStep *st
 /* residual.c; the gradient of a sum is the model's business, which hands it to both summands. */
 void eng_add_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 
-/* loss.c: see eng_model_loss. logits, gradient: (samples, classes). */
-EngStatus eng_softmax_loss(const float *logits, const uint16_t *label, size_t samples,
-    size_t classes, float *gradient, EngLoss *loss, EngError *err);
+/* loss.c: see eng_model_loss. */
+typedef struct EngLossTask {
+    const float *logits;   /* (samples, classes) */
+    const uint16_t *label; /* (samples) */
+    size_t samples, classes;
+    double smoothing; /* the target is (1 - smoothing) one-hot + smoothing / classes */
+    float *gradient;  /* (samples, classes), or NULL */
+} EngLossTask;
+
+EngStatus eng_softmax_loss(const EngLossTask *task, EngLoss *loss, EngError *err);
 
 #endif

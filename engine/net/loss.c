@@ -14,26 +14,34 @@ static size_t largest(const float *row, size_t n)
     return best;
 }
 
-EngStatus eng_softmax_loss(const float *logits, const uint16_t *label, size_t samples,
-    size_t classes, float *gradient, EngLoss *loss, EngError *err)
+/* One sample's loss, and its row of the gradient where that is wanted. */
+static double sample_loss(const EngLossTask *t, size_t i, size_t best)
 {
-    double sum_loss = 0.0;
-    uint32_t correct = 0;
-    for (size_t i = 0; i < samples; i++) {
-        const float *row = logits + i * classes;
-        const size_t best = largest(row, classes);
-        const double top = row[best];
-        double sum = 0.0;
-        for (size_t j = 0; j < classes; j++)
-            sum += eng_exp(row[j] - top);
-        sum_loss += eng_log(sum) - (row[label[i]] - top);
-        correct += best == label[i];
-        for (size_t j = 0; gradient && j < classes; j++) {
-            const double p = eng_exp(row[j] - top) / sum;
-            gradient[i * classes + j] = (float)((p - (j == label[i])) / (double)samples);
-        }
+    const float *row = t->logits + i * t->classes;
+    const double top = row[best], rest = t->smoothing / (double)t->classes;
+    double sum = 0.0, all = 0.0;
+    for (size_t j = 0; j < t->classes; j++) {
+        sum += eng_exp(row[j] - top);
+        all += row[j] - top;
     }
-    *loss = (EngLoss){.mean = (float)(sum_loss / (double)samples), .correct = correct};
+    for (size_t j = 0; t->gradient && j < t->classes; j++) {
+        const double target = (j == t->label[i] ? 1.0 - t->smoothing : 0.0) + rest;
+        const double p = eng_exp(row[j] - top) / sum;
+        t->gradient[i * t->classes + j] = (float)((p - target) / (double)t->samples);
+    }
+    return eng_log(sum) - (1.0 - t->smoothing) * (row[t->label[i]] - top) - rest * all;
+}
+
+EngStatus eng_softmax_loss(const EngLossTask *t, EngLoss *loss, EngError *err)
+{
+    double sum = 0.0;
+    uint32_t correct = 0;
+    for (size_t i = 0; i < t->samples; i++) {
+        const size_t best = largest(t->logits + i * t->classes, t->classes);
+        sum += sample_loss(t, i, best);
+        correct += best == t->label[i];
+    }
+    *loss = (EngLoss){.mean = (float)(sum / (double)t->samples), .correct = correct};
     if (!isfinite(loss->mean))
         return eng_error(err, ENG_ERR_DIVERGED, "The loss is not a finite number any more.");
     return ENG_OK;

@@ -17,6 +17,7 @@ struct EngModel {
     EngTensor *tensors;
     size_t tensor_count;
     float *memory;      /* values, gradients and velocities of all parameters */
+    float *moments;     /* Adam's second moments, or NULL */
     EngBuffers buffers; /* activations and gradients */
     bool *written;      /* by tensor: this backward pass has put a gradient there */
     size_t first;       /* the op that holds product 0: nothing before it learns */
@@ -53,6 +54,7 @@ static void add_param(EngModel *model, const EngOp *op, const char *what, size_t
     EngParam *param = &model->params[model->param_count++];
     snprintf(param->name, sizeof param->name, "%s.%s", op->name, what);
     param->size = size;
+    param->decays = op->product >= 0 && strcmp(what, "weight") == 0;
 }
 
 static void list_params(EngModel *model)
@@ -225,6 +227,7 @@ void eng_model_free(EngModel *model)
     eng_free(model->written);
     eng_buffers_clear(&model->buffers);
     eng_free(model->memory);
+    eng_free(model->moments);
     eng_free(model);
 }
 
@@ -257,8 +260,13 @@ EngStatus eng_model_loss(
     EngModel *model, const EngStep *step, const uint16_t *label, EngLoss *loss, EngError *err)
 {
     const EngLayer *last = last_layer(model);
-    return eng_softmax_loss(last->y, label, step->samples, model->net->classes,
-        step->training ? last->dy : NULL, loss, err);
+    const EngLossTask task = {.logits = last->y,
+        .label = label,
+        .samples = step->samples,
+        .classes = model->net->classes,
+        .smoothing = step->training ? step->label_smoothing : 0.0,
+        .gradient = step->training ? last->dy : NULL};
+    return eng_softmax_loss(&task, loss, err);
 }
 
 typedef struct Sum {
@@ -321,24 +329,94 @@ EngStatus eng_model_backward(EngModel *model, const EngStep *step, EngError *err
 typedef struct Update {
     const EngModel *model;
     const EngParam *param;
-    float learning_rate, momentum;
+    const EngOptimiser *optimiser;
+    EngAdamStep adam;
+    float rate, scale;
 } Update;
+
+static void update_sgd(const Update *u, size_t begin, size_t n)
+{
+    const EngParam *p = u->param;
+    const float decay = p->decays ? (float)u->optimiser->weight_decay : 0.0f;
+    u->model->ctx.kernels->sgd(p->value + begin, p->velocity + begin, p->gradient + begin, n,
+        u->rate, (float)u->optimiser->momentum, decay, u->optimiser->nesterov);
+}
+
+static void update_adam(const Update *u, size_t begin, size_t n)
+{
+    const EngParam *p = u->param;
+    EngAdamStep step = u->adam;
+    step.decay = p->decays ? step.decay : 0.0f;
+    eng_adam_update(
+        &step, p->value + begin, p->velocity + begin, p->square + begin, p->gradient + begin, n);
+}
 
 static void update_range(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const Update *u = arg;
     (void)worker;
-    u->model->ctx.kernels->sgd(u->param->value + begin, u->param->velocity + begin,
-        u->param->gradient + begin, end - begin, u->learning_rate, u->momentum, 0.0f, false);
+    for (size_t i = begin; u->scale != 1.0f && i < end; i++)
+        u->param->gradient[i] *= u->scale;
+    if (u->optimiser->kind == ENG_OPTIMISER_ADAM)
+        update_adam(u, begin, end - begin);
+    else
+        update_sgd(u, begin, end - begin);
 }
 
-void eng_model_update(EngModel *model, float learning_rate, float momentum)
+/* What the gradients are multiplied with so that their norm, taken over all parameters in
+ * ascending order in float64, is at most `most`. */
+static float clip_scale(const EngModel *model, double most)
 {
+    if (most <= 0.0)
+        return 1.0f;
+    double squares = 0.0;
     for (size_t i = 0; i < model->param_count; i++) {
-        Update u = {model, &model->params[i], learning_rate, momentum};
-        eng_pool_run(model->ctx.pool, update_range, &u, model->params[i].size, 16384);
+        const EngParam *param = &model->params[i];
+        for (size_t j = 0; j < param->size; j++)
+            squares += (double)param->gradient[j] * (double)param->gradient[j];
+    }
+    const double norm = sqrt(squares);
+    return norm > most ? (float)(most / norm) : 1.0f;
+}
+
+void eng_model_update(
+    EngModel *model, const EngOptimiser *optimiser, double learning_rate, uint64_t t)
+{
+    Update u = {.model = model,
+        .optimiser = optimiser,
+        .adam = eng_adam_step(optimiser, learning_rate, t),
+        .rate = (float)learning_rate,
+        .scale = clip_scale(model, optimiser->clip_norm)};
+    for (size_t i = 0; i < model->param_count; i++) {
+        u.param = &model->params[i];
+        eng_pool_run(model->ctx.pool, update_range, &u, u.param->size, 16384);
     }
     eng_model_touch(model);
+}
+
+EngStatus eng_model_add_moments(EngModel *model, EngError *err)
+{
+    size_t floats = 0;
+    for (size_t i = 0; i < model->param_count; i++)
+        floats += padded(model->params[i].size);
+    EngTensor *tensors =
+        eng_alloc(model->tensor_count + model->param_count, sizeof *model->tensors);
+    model->moments = eng_alloc(floats, sizeof(float));
+    if (!tensors || !model->moments) {
+        eng_free(tensors);
+        return eng_error(err, ENG_ERR_NOMEM, "No memory for Adam's second moments.");
+    }
+    memcpy(tensors, model->tensors, model->tensor_count * sizeof *tensors);
+    eng_free(model->tensors);
+    model->tensors = tensors;
+    float *next = model->moments;
+    for (size_t i = 0; i < model->param_count; i++) {
+        EngParam *param = &model->params[i];
+        param->square = next;
+        next += padded(param->size);
+        add_tensor(model, param->name, ".square", ENG_TENSOR_OPTIMISER, param->square, param->size);
+    }
+    return ENG_OK;
 }
 
 void eng_model_touch(EngModel *model)

@@ -10,6 +10,7 @@
 #include "base/pool.h"
 #include "kernels/kernels.h"
 #include "net/network.h"
+#include "net/optimiser.h"
 #include "number/format.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,8 @@
 typedef struct EngParam {
     char name[48]; /* "fc1.weight" */
     float *value, *gradient, *velocity;
+    float *square; /* Adam's second moment, NULL under SGD */
+    bool decays;   /* weights do, biases and normalisation do not */
     size_t size;
 } EngParam;
 
@@ -56,6 +59,7 @@ typedef struct EngStep {
     size_t samples;              /* 1..batch */
     const EngObserver *observer; /* NULL: nobody looks */
     bool training;               /* false: evaluation (batch norm uses its running statistics) */
+    double label_smoothing;      /* while training: 0 .. < 1 */
 } EngStep;
 
 /* The mean softmax cross-entropy of a batch, and how many samples were right. */
@@ -91,8 +95,13 @@ EngStatus eng_model_loss(
 /* Gradients of all parameters for the batch that went forward. Error DIVERGED. */
 EngStatus eng_model_backward(EngModel *model, const EngStep *step, EngError *err);
 
-/* Momentum: v = mu v + g; w -= lr v, in float32. */
-void eng_model_update(EngModel *model, float learning_rate, float momentum);
+/* Makes room for Adam's second moments; before the first update, once. Errors: NOMEM. */
+EngStatus eng_model_add_moments(EngModel *model, EngError *err);
+
+/* One step of the optimiser on all parameters; `t` counts the updates from 1 (Adam's bias
+ * correction; Adam needs eng_model_add_moments). Decay leaves biases and normalisation alone. */
+void eng_model_update(
+    EngModel *model, const EngOptimiser *optimiser, double learning_rate, uint64_t t);
 
 /* The parameters, in the order of their layers. */
 EngParam *eng_model_params(EngModel *model, size_t *count);

@@ -23,8 +23,8 @@ static void fill(EngModel *model, const EngBenchStep *bench, uint16_t *label)
         label[i] = (uint16_t)eng_random_below(&random, bench->net->classes);
 }
 
-static EngStatus one_step(
-    EngModel *model, const EngStep *step, const uint16_t *label, EngError *err)
+static EngStatus one_step(EngModel *model, const EngStep *step, const EngOptimiser *optimiser,
+    const uint16_t *label, EngError *err)
 {
     EngLoss loss;
     EngStatus status = eng_model_forward(model, step, err);
@@ -33,7 +33,7 @@ static EngStatus one_step(
     if (status == ENG_OK)
         status = eng_model_backward(model, step, err);
     if (status == ENG_OK)
-        eng_model_update(model, 0.01f, 0.9f);
+        eng_model_update(model, optimiser, 0.01, step->step + 1);
     return status;
 }
 
@@ -46,6 +46,7 @@ static int ascending(const void *a, const void *b)
 static EngStatus measure(const EngBenchStep *bench, EngModel *model,
     const EngFormat (*formats)[ENG_SLOTS], const uint16_t *label, double *ms, EngError *err)
 {
+    const EngOptimiser optimiser = eng_optimiser_default();
     for (uint32_t i = 0; i < bench->warm_up + bench->steps; i++) {
         const EngStep step = {.formats = formats,
             .noise_seed = 1,
@@ -53,7 +54,7 @@ static EngStatus measure(const EngBenchStep *bench, EngModel *model,
             .samples = bench->batch,
             .training = true};
         const double begin = now_ms();
-        const EngStatus status = one_step(model, &step, label, err);
+        const EngStatus status = one_step(model, &step, &optimiser, label, err);
         if (status != ENG_OK)
             return status;
         if (i >= bench->warm_up)

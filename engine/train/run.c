@@ -80,6 +80,8 @@ EngStatus eng_run_init(
     if (status == ENG_OK)
         status = eng_model_new(options->net, options->settings.batch,
             options->settings.seed_weights, kernels, run->pool, &run->model, err);
+    if (status == ENG_OK && options->settings.optimiser.kind == ENG_OPTIMISER_ADAM)
+        status = eng_model_add_moments(run->model, err);
     if (status != ENG_OK) {
         eng_run_clear(run);
         return status;
@@ -150,6 +152,7 @@ static EngStep step_context(const EngRun *run, size_t samples, bool training)
         .noise_seed = run->options.settings.seed_noise,
         .step = run->step,
         .samples = samples,
+        .label_smoothing = training ? run->options.settings.label_smoothing : 0.0,
         .training = training};
 }
 
@@ -193,8 +196,8 @@ static EngStatus train_batch(EngRun *run, EngLoss *loss, EngError *err)
     if (status == ENG_OK)
         status = eng_model_backward(run->model, &step, err);
     if (status == ENG_OK)
-        eng_model_update(run->model, (float)run->options.settings.learning_rate,
-            (float)run->options.settings.momentum);
+        eng_model_update(run->model, &run->options.settings.optimiser,
+            eng_rate_at(&run->options.settings.rate, run->clock, run->step), run->step + 1);
     return status;
 }
 

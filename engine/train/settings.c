@@ -6,8 +6,8 @@ EngTrainSettings eng_train_settings_default(void)
 {
     return (EngTrainSettings){.epochs = 10,
         .batch = 64,
-        .learning_rate = 0.05,
-        .momentum = 0.9,
+        .optimiser = eng_optimiser_default(),
+        .rate = eng_rate_default(),
         .seed_weights = 1,
         .seed_data = 1,
         .seed_noise = 1,
@@ -35,17 +35,58 @@ static EngStatus check_real(
         err, ENG_ERR_RANGE, "%s is %s; %s is possible.", name, eng_text_double(text, value), range);
 }
 
+static EngStatus check_rate(const EngRate *r, EngError *err)
+{
+    EngStatus status = check_real(
+        "The learning rate", r->base, r->base > 0 && r->base <= 100, "more than 0 up to 100", err);
+    if (status == ENG_OK)
+        status = check_real("The warm-up in epochs", r->warm_up,
+            r->warm_up >= 0 && r->warm_up <= 100000, "0 up to 100000", err);
+    if (status == ENG_OK)
+        status = check_real("The epochs between two steps of the learning rate", r->every,
+            r->every > 0 && r->every <= 100000, "more than 0 up to 100000", err);
+    if (status == ENG_OK)
+        status = check_real("The factor of the learning rate's steps", r->factor,
+            r->factor > 0 && r->factor <= 1, "more than 0 up to 1", err);
+    return status;
+}
+
+static EngStatus check_share(const char *name, double value, EngError *err)
+{
+    return check_real(name, value, value >= 0 && value < 1, "0 up to less than 1", err);
+}
+
+static EngStatus check_optimiser(const EngOptimiser *o, EngError *err)
+{
+    EngStatus status = check_share("The momentum", o->momentum, err);
+    if (status == ENG_OK)
+        status = check_share("Adam's beta1", o->beta1, err);
+    if (status == ENG_OK)
+        status = check_share("Adam's beta2", o->beta2, err);
+    if (status == ENG_OK)
+        status = check_real("Adam's epsilon", o->epsilon, o->epsilon > 0 && o->epsilon <= 1,
+            "more than 0 up to 1", err);
+    if (status == ENG_OK)
+        status = check_real("The weight decay", o->weight_decay,
+            o->weight_decay >= 0 && o->weight_decay <= 1, "0 up to 1", err);
+    if (status == ENG_OK)
+        status = check_real("The norm gradients are clipped to", o->clip_norm,
+            o->clip_norm >= 0 && o->clip_norm <= 1e30, "0 (off) up to 1e30", err);
+    return status;
+}
+
 EngStatus eng_train_settings_check(const EngTrainSettings *s, EngError *err)
 {
     EngStatus status = check_count("The number of epochs", s->epochs, 1, 100000, err);
     if (status == ENG_OK)
         status = check_count("The batch", s->batch, 1, 65536, err);
     if (status == ENG_OK)
-        status = check_real("The learning rate", s->learning_rate,
-            s->learning_rate > 0 && s->learning_rate <= 100, "more than 0 up to 100", err);
+        status = check_rate(&s->rate, err);
     if (status == ENG_OK)
-        status = check_real("The momentum", s->momentum, s->momentum >= 0 && s->momentum < 1,
-            "0 up to less than 1", err);
+        status = check_optimiser(&s->optimiser, err);
+    if (status == ENG_OK)
+        status = check_real("The label smoothing", s->label_smoothing,
+            s->label_smoothing >= 0 && s->label_smoothing < 1, "0 up to less than 1", err);
     if (status == ENG_OK)
         status =
             check_count("The number of evaluations an epoch", s->evals_per_epoch, 1, 1000, err);

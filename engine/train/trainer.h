@@ -15,16 +15,19 @@
 #include "hardware/cost.h"
 #include "kernels/kernels.h"
 #include "net/network.h"
+#include "net/optimiser.h"
 #include "schedule/schedule.h"
 #include "train/checkpoint.h"
+#include "train/rate.h"
 #include <stdint.h>
 
 /* Settings of a run, with default and range. */
 typedef struct EngTrainSettings {
     uint32_t epochs;          /* 10, 1..100000 */
     uint32_t batch;           /* 64, 1..65536, at most the training samples */
-    double learning_rate;     /* 0.05, > 0 .. 100 */
-    double momentum;          /* 0.9, 0 .. < 1 */
+    EngOptimiser optimiser;   /* SGD with momentum 0.9 */
+    EngRate rate;             /* constant 0.05 */
+    double label_smoothing;   /* 0, 0 .. < 1: this share of the target goes to all classes alike */
     uint64_t seed_weights;    /* initial weights */
     uint64_t seed_data;       /* order of the samples */
     uint64_t seed_noise;      /* stochastic rounding */

@@ -180,8 +180,13 @@ static void test_pause_and_single_steps_change_nothing(void)
     } while (summary.steps < 2);
     wait_state(t, ENG_RUN_PAUSED);
     eng_trainer_run(t);
+    do { /* somewhere in the middle */
+        eng_trainer_summary(t, &summary);
+    } while (summary.steps < 4);
     eng_trainer_pause(t);
-    wait_state(t, ENG_RUN_PAUSED);
+    do { /* at once, or at the end where the thread was quicker */
+        eng_trainer_summary(t, &summary);
+    } while (summary.state == ENG_RUN_RUNNING);
     eng_trainer_run(t);
     finish(t, NULL, 0, &summary);
     CHECK_INT(summary.steps, 24);
@@ -337,10 +342,14 @@ static void test_divergence(void)
 {
     Setup s;
     open_setup(&s, "*: bfp4");
-    s.options.settings.learning_rate = 100;
-    s.options.settings.momentum = 0.99;
-    s.options.settings.epochs = 1000;
+    s.options.settings.rate.base = 100;
+    s.options.settings.optimiser.momentum = 0.99;
     eng_plan_free(s.plan);
+    eng_network_free(s.net);
+    CHECK_INT(eng_network_parse("fc-16, fc-12, fc-10", s.data->shape, 10, &s.net, NULL), ENG_OK);
+    s.options.net = s.net;
+    for (size_t i = 0; i < 3; i++)
+        s.names[i] = eng_network_product(s.net, i)->name;
     s.options.plan = s.plan = plan_of(&s, "*: bfp4");
     EngError err = {0};
     EngTrainer *t = NULL;
