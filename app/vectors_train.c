@@ -215,7 +215,9 @@ static bool run_step(TrainCase *c, size_t index, EngLoss *loss, EngError *err)
         eng_model_loss(c->model, &step, c->label, loss, err) != ENG_OK ||
         eng_model_backward(c->model, &step, err) != ENG_OK)
         return false;
-    eng_model_update(c->model, (float)c->lr, (float)c->momentum);
+    EngOptimiser optimiser = eng_optimiser_default();
+    optimiser.momentum = c->momentum;
+    eng_model_update(c->model, &optimiser, c->lr, 1);
     return true;
 }
 

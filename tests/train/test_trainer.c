@@ -343,12 +343,13 @@ static void test_divergence(void)
     Setup s;
     open_setup(&s, "*: bfp4");
     s.options.settings.rate.base = 100;
+    s.options.settings.label_smoothing = 0.5; /* so that the gradient never dies */
     s.options.settings.optimiser.momentum = 0.99;
     eng_plan_free(s.plan);
     eng_network_free(s.net);
-    CHECK_INT(eng_network_parse("fc-16, fc-12, fc-10", s.data->shape, 10, &s.net, NULL), ENG_OK);
+    CHECK_INT(eng_network_parse("fc-64, fc-64, fc-64, fc-10", s.data->shape, 10, &s.net, NULL), ENG_OK);
     s.options.net = s.net;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         s.names[i] = eng_network_product(s.net, i)->name;
     s.options.plan = s.plan = plan_of(&s, "*: bfp4");
     EngError err = {0};
