@@ -374,7 +374,7 @@ void eng_plan_free(EngPlan *plan)
 EngStatus eng_plan_copy(const EngPlan *plan, EngPlan **out, EngError *err)
 {
     const size_t slots = plan->layers * ENG_SLOTS, spans = plan->first[slots];
-    EngPlan *copy;
+    EngPlan *copy = NULL;
     const EngStatus status = new_plan(plan->layers, plan->clock, &copy, err);
     if (status)
         return status;

@@ -6,7 +6,7 @@
 #include "schedule/schedule.h"
 
 #define SEED 424242u
-#define ROUNDS 120000
+#define ROUNDS 400000
 
 static const char *const seeds[] = {
     "*: bfp4\n*.G: bfp4:sr8; conv1.W: bfp2 @0..50%, bfp4 @50%..",

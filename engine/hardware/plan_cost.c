@@ -1,0 +1,177 @@
+/* Sums over layers, products and the stretches of a run in which nothing changes. */
+#include "hardware/cost.h"
+#include "hardware/saturate.h"
+#include "hardware/walk.h"
+#include <math.h>
+#include <string.h>
+
+bool eng_has_product(size_t layer, EngProductKind kind)
+{
+    return layer > 0 || kind != ENG_PRODUCT_DGRAD;
+}
+
+/* ---- one product along the run ----------------------------------------------------------------- */
+
+EngStepCosts eng_step_costs(
+    const EngNetwork *net, size_t layer, EngProductKind kind, uint64_t batch, const EngHardware *hw)
+{
+    EngStepCosts costs;
+    costs.shape = eng_product_shape(eng_network_product(net, layer), kind, batch);
+    costs.kind = kind;
+    costs.hw = hw;
+    costs.count = costs.next = 0;
+    return costs;
+}
+
+static EngCost step_cost(EngStepCosts *costs, const EngFormat *a, const EngFormat *b)
+{
+    for (unsigned i = 0; i < costs->count; i++) {
+        if (eng_format_equal(&costs->known[i].a, a) && eng_format_equal(&costs->known[i].b, b))
+            return costs->known[i].cost;
+    }
+    const EngCost cost = eng_product_cost(&costs->shape, costs->kind, a, b, costs->hw);
+    const unsigned i = costs->next;
+    costs->known[i].a = *a;
+    costs->known[i].b = *b;
+    costs->known[i].cost = cost;
+    costs->next = (i + 1) % ENG_STEP_COSTS;
+    if (costs->count < ENG_STEP_COSTS)
+        costs->count++;
+    return cost;
+}
+
+EngCost eng_stretch_cost(EngStepCosts *costs, const EngPrecision *a, const EngPrecision *b,
+    uint32_t n, double high_share)
+{
+    EngCost sum = {0};
+    uint32_t high = 0;
+    if (a->adaptive || b->adaptive)
+        high = (uint32_t)floor(high_share * n + 0.5);
+    if (n > high) {
+        const EngCost low_cost = step_cost(costs, &a->format, &b->format);
+        eng_cost_add(&sum, &low_cost, n - high);
+    }
+    if (high > 0) {
+        const EngCost high_cost = step_cost(
+            costs, a->adaptive ? &a->high : &a->format, b->adaptive ? &b->high : &b->format);
+        eng_cost_add(&sum, &high_cost, high);
+    }
+    return sum;
+}
+
+EngWalk eng_walk_start(const EngPlan *plan, size_t layer, EngProductKind kind)
+{
+    size_t count;
+    return (EngWalk){.a = eng_plan_spans(plan, layer, ENG_PRODUCT_SLOT_A(kind), &count),
+        .b = eng_plan_spans(plan, layer, ENG_PRODUCT_SLOT_B(kind), &count),
+        .end = plan->clock.steps};
+}
+
+bool eng_walk_next(EngWalk *walk, EngStretch *stretch)
+{
+    if (walk->at >= walk->end)
+        return false;
+    const uint32_t to = walk->a->to < walk->b->to ? walk->a->to : walk->b->to;
+    *stretch = (EngStretch){walk->at, to, &walk->a->precision, &walk->b->precision};
+    walk->a += walk->a->to == to;
+    walk->b += walk->b->to == to;
+    walk->at = to;
+    return true;
+}
+
+/* ---- sums ------------------------------------------------------------------------------------------ */
+
+EngCost eng_layer_step_cost(const EngNetwork *net, size_t layer, uint64_t batch,
+    const EngFormat formats[ENG_SLOTS], const EngHardware *hw)
+{
+    const EngOp *const op = eng_network_product(net, layer);
+    EngCost sum = {0};
+    for (int k = 0; k < ENG_PRODUCT_KINDS; k++) {
+        const EngProductKind kind = (EngProductKind)k;
+        if (!eng_has_product(layer, kind))
+            continue;
+        const EngProductShape shape = eng_product_shape(op, kind, batch);
+        const EngCost cost = eng_product_cost(&shape, kind, &formats[ENG_PRODUCT_SLOT_A(kind)],
+            &formats[ENG_PRODUCT_SLOT_B(kind)], hw);
+        eng_cost_add(&sum, &cost, 1);
+    }
+    return sum;
+}
+
+EngCost eng_plan_product_cost(const EngNetwork *net, const EngPlan *plan, size_t layer,
+    EngProductKind kind, uint64_t batch, const EngHardware *hw, double high_share)
+{
+    EngCost sum = {0};
+    if (!eng_has_product(layer, kind))
+        return sum;
+    EngStepCosts costs = eng_step_costs(net, layer, kind, batch, hw);
+    EngWalk walk = eng_walk_start(plan, layer, kind);
+    EngStretch stretch;
+    while (eng_walk_next(&walk, &stretch)) {
+        const EngCost cost =
+            eng_stretch_cost(&costs, stretch.a, stretch.b, stretch.to - stretch.from, high_share);
+        eng_cost_add(&sum, &cost, 1);
+    }
+    return sum;
+}
+
+EngCost eng_plan_cost(const EngNetwork *net, const EngPlan *plan, uint64_t batch,
+    const EngHardware *hw, double high_share)
+{
+    EngCost sum = {0};
+    for (size_t i = 0; i < plan->layers * ENG_PRODUCT_KINDS; i++) {
+        const EngCost cost = eng_plan_product_cost(net, plan, i / ENG_PRODUCT_KINDS,
+            (EngProductKind)(i % ENG_PRODUCT_KINDS), batch, hw, high_share);
+        eng_cost_add(&sum, &cost, 1);
+    }
+    return sum;
+}
+
+EngCost eng_constant_cost(const EngNetwork *net, const EngFormat *format, EngClock clock,
+    uint64_t batch, const EngHardware *hw)
+{
+    EngFormat formats[ENG_SLOTS];
+    for (int s = 0; s < ENG_SLOTS; s++)
+        formats[s] = eng_format_for_role(format, eng_slot_role((EngSlot)s));
+    EngCost sum = {0};
+    for (size_t layer = 0; layer < net->product_count; layer++) {
+        const EngCost cost = eng_layer_step_cost(net, layer, batch, formats, hw);
+        eng_cost_add(&sum, &cost, clock.steps);
+    }
+    return sum;
+}
+
+/* Adds one product's share to the curve. */
+static void add_product_cycles(EngStepCosts *costs, EngWalk walk, double high_share,
+    const uint32_t *step, size_t n, uint64_t *cycles)
+{
+    uint64_t done = 0; /* cycles before the stretch */
+    EngStretch stretch;
+    for (size_t i = 0; i < n && eng_walk_next(&walk, &stretch);) {
+        for (; i < n && step[i] < stretch.to; i++) {
+            const EngCost part =
+                eng_stretch_cost(costs, stretch.a, stretch.b, step[i] - stretch.from, high_share);
+            cycles[i] = eng_sat_add(cycles[i], eng_sat_add(done, part.cycles));
+        }
+        const EngCost whole =
+            eng_stretch_cost(costs, stretch.a, stretch.b, stretch.to - stretch.from, high_share);
+        done = eng_sat_add(done, whole.cycles);
+        for (; i < n && stretch.to == walk.end && step[i] >= stretch.to; i++)
+            cycles[i] = eng_sat_add(cycles[i], done);
+    }
+}
+
+void eng_plan_cycles(const EngNetwork *net, const EngPlan *plan, uint64_t batch,
+    const EngHardware *hw, double high_share, const uint32_t *step, size_t n, uint64_t *cycles)
+{
+    if (n > 0)
+        memset(cycles, 0, n * sizeof *cycles);
+    for (size_t i = 0; i < plan->layers * ENG_PRODUCT_KINDS; i++) {
+        const size_t layer = i / ENG_PRODUCT_KINDS;
+        const EngProductKind kind = (EngProductKind)(i % ENG_PRODUCT_KINDS);
+        if (!eng_has_product(layer, kind))
+            continue;
+        EngStepCosts costs = eng_step_costs(net, layer, kind, batch, hw);
+        add_product_cycles(&costs, eng_walk_start(plan, layer, kind), high_share, step, n, cycles);
+    }
+}
