@@ -31,10 +31,12 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Twelve sums keep both multipliers busy; the empty asm keeps the compiler from adding them up. */
-#define ALL_SUMS(s)                                                                                \
-    "v"(s[0]), "v"(s[1]), "v"(s[2]), "v"(s[3]), "v"(s[4]), "v"(s[5]), "v"(s[6]), "v"(s[7]),        \
-        "v"(s[8]), "v"(s[9]), "v"(s[10]), "v"(s[11])
+/* Twelve sums keep both multipliers busy. The empty asm makes each of them a value of its own that
+ * the compiler can neither merge with another nor compute ahead. */
+#define HIDE(s)                                                                                    \
+    __asm__ volatile(""                                                                            \
+                     : "+v"(s[0]), "+v"(s[1]), "+v"(s[2]), "+v"(s[3]), "+v"(s[4]), "+v"(s[5]),     \
+                     "+v"(s[6]), "+v"(s[7]), "+v"(s[8]), "+v"(s[9]), "+v"(s[10]), "+v"(s[11]))
 #define ROUNDS 200000
 
 __attribute__((target("avx512f,avx512vnni"))) static double bare_dot(void)
@@ -43,9 +45,9 @@ __attribute__((target("avx512f,avx512vnni"))) static double bare_dot(void)
     __m512i s[12] = {a, b, a, b, a, b, a, b, a, b, a, b};
     const double start = now();
     for (int i = 0; i < ROUNDS; i++) {
-        for (int j = 0; j < 12; j++)
-            s[j] = _mm512_dpbusd_epi32(s[j], a, b);
-        __asm__ volatile("" ::ALL_SUMS(s));
+        _Pragma("GCC unroll 12") for (int j = 0; j < 12; j++) s[j] =
+            _mm512_dpbusd_epi32(s[j], a, b);
+        HIDE(s);
     }
     return ROUNDS * 12 * 64 / (now() - start);
 }
@@ -56,9 +58,8 @@ __attribute__((target("avx512f"))) static double bare_fma(void)
     __m512 s[12] = {a, b, a, b, a, b, a, b, a, b, a, b};
     const double start = now();
     for (int i = 0; i < ROUNDS; i++) {
-        for (int j = 0; j < 12; j++)
-            s[j] = _mm512_fmadd_ps(a, b, s[j]);
-        __asm__ volatile("" ::ALL_SUMS(s));
+        _Pragma("GCC unroll 12") for (int j = 0; j < 12; j++) s[j] = _mm512_fmadd_ps(a, b, s[j]);
+        HIDE(s);
     }
     return ROUNDS * 12 * 16 / (now() - start);
 }
