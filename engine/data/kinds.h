@@ -1,8 +1,8 @@
 /* Inside this room: one function per kind of data, and what they share.
  *
  * Each function fills *out, which the caller has zeroed and frees with eng_dataset_clear whether
- * it succeeds or not. Name, mean and scale are the caller's work (open.c). `limit` is never 0
- * here: SIZE_MAX keeps all. */
+ * it succeeds or not. The name is the caller's work (open.c), and so are mean and scale unless the
+ * kind has set a scale itself. `limit` is never 0 here: SIZE_MAX keeps all. */
 #ifndef ENG_DATA_KINDS_H
 #define ENG_DATA_KINDS_H
 

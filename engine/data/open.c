@@ -315,7 +315,8 @@ EngStatus eng_dataset_open(
         eng_dataset_free(data);
         return status;
     }
-    eng_dataset_measure(data);
+    if (data->scale[0] == 0.0f)
+        eng_dataset_measure(data);
     *out = data;
     return ENG_OK;
 }

@@ -83,7 +83,7 @@ static EngStatus fill(const EngInput *in, const uint8_t **bytes, size_t count,
         return eng_error(
             err, ENG_ERR_NOMEM, "%s: no memory for %zu characters", eng_input_name(in), count);
     for (size_t i = 0; i < count; i++) {
-        uint32_t code;
+        uint32_t code = 0;
         *bytes += decode(*bytes, 4, &code);
         split->tokens[i] = number[code];
     }

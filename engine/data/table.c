@@ -3,13 +3,15 @@
 #include "base/text.h"
 #include "data/csv.h"
 #include "data/kinds.h"
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASSES_MAX 1000u /* distinct labels; a column with more is hardly one of labels */
-#define VALUE_MAX 1e100   /* so that squares stay far from overflow */
+#define CLASSES_MAX 1000u     /* distinct labels; a column with more is hardly one of labels */
+#define VALUE_MAX 1e100       /* so that squares stay far from overflow */
+#define DEVIATIONS_MAX 0x1p62 /* where an operand counts as diverged */
 
 typedef struct Label {
     const char *text; /* in the CSV's own text */
@@ -297,6 +299,16 @@ static void measure_features(
         scale[f] = scale[f] > 0 ? 1.0 / sqrt(scale[f] / (double)count) : 1.0;
 }
 
+/* Only a test row can be: the training rows' own deviation is 1. */
+static EngStatus too_far(const Table *table, uint32_t row, size_t feature, EngError *err)
+{
+    char name[128];
+    return eng_error(err, ENG_ERR_FORMAT,
+        "%s: row %" PRIu32 " of data: %s is more than 2^62 deviations off the training rows' mean",
+        table->csv.name, row + 1,
+        column_name(table, feature + (feature >= table->label_column), name));
+}
+
 /* Copies rows to a split, centred and scaled. */
 static EngStatus fill_split(const Table *table, const uint32_t *row, size_t count,
     const uint16_t *class_of, const double *mean, const double *scale, EngSplit *split,
@@ -309,8 +321,12 @@ static EngStatus fill_split(const Table *table, const uint32_t *row, size_t coun
         return eng_error(err, ENG_ERR_NOMEM, "%s: no memory for %zu rows", table->csv.name, count);
     for (size_t i = 0; i < count; i++) {
         const double *value = table->value + row[i] * features;
-        for (size_t f = 0; f < features; f++)
-            split->values[i * features + f] = (float)((value[f] - mean[f]) * scale[f]);
+        for (size_t f = 0; f < features; f++) {
+            const double x = (value[f] - mean[f]) * scale[f];
+            if (!(fabs(x) < DEVIATIONS_MAX))
+                return too_far(table, row[i], f, err);
+            split->values[i * features + f] = (float)x;
+        }
         split->label[i] = class_of[row[i]];
     }
     split->count = count;
@@ -358,6 +374,7 @@ static EngStatus make_dataset(
     if (status == ENG_OK)
         status = split_rows(table, class_of, seed, limit, out, err);
     out->shape = (EngShape){.y = 1, .x = 1, .c = (uint32_t)(table->columns - 1)};
+    out->scale[0] = 1.0f; /* each feature has been scaled by itself */
     eng_free(class_of);
     eng_free(first);
     return status;
