@@ -45,7 +45,8 @@ typedef struct EngNetwork {
 /* Reads `text` for samples of shape `input` and `classes` classes: `mlp:256,128` (hidden widths,
  * ReLU between; a last linear layer to the classes follows by itself), `cnn:32,32,p,64,gap` (3x3
  * convolutions without bias, batch norm, ReLU; p 2x2 max pooling; gap global average; a last
- * linear layer follows), or layer by layer (`conv3x3-16, relu, pool2, gap, fc-5`; nothing
+ * linear layer follows), `lenet`,
+ * `vgg-s`, `resnet-8`, `resnet-14`, `resnet-20`, or layer by layer (`conv3x3-16, relu, pool2, gap, fc-5`; nothing
  * follows, the last layer must give the classes). Product layers are called fc1, fc2, …,
  * conv1, … in their order. Errors: PARSE, SHAPE (naming the layer), RANGE, NOMEM. */
 EngStatus eng_network_parse(

@@ -1,6 +1,7 @@
 /* From one line of text to a network: the named families and the layer-by-layer form. */
-#include "net/builder.h"
+#include "net/families.h"
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* One item of a comma-separated list, without blanks around it. */
@@ -145,9 +146,12 @@ static EngStatus build_layer(EngBuilder *b, Item item)
         return eng_builder_linear(b, n);
     if (item_conv(item, &kernel, &n, &stride))
         return eng_builder_conv(b, n, kernel, stride);
-    return refuse(b, item,
-        "expected mlp:…, cnn:…, or layers such as conv3x3-16, conv3x3-16/2, bn, relu, pool2, gap, "
-        "fc-10");
+    char expected[256];
+    snprintf(expected, sizeof expected,
+        "expected %s, mlp:…, cnn:…, or layers such as conv3x3-16, conv3x3-16/2, bn, relu, pool2, "
+        "gap, fc-10",
+        eng_family_names());
+    return refuse(b, item, expected);
 }
 
 static EngStatus build_layers(EngBuilder *b, const char *rest)
@@ -173,7 +177,7 @@ EngStatus eng_network_parse(
             status = build_mlp(&b, text + 4);
         else if (strncmp(text, "cnn:", 4) == 0)
             status = build_cnn(&b, text + 4);
-        else
+        else if (!eng_family_build(&b, text, &status))
             status = build_layers(&b, text);
     }
     if (status == ENG_OK)

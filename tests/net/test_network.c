@@ -51,6 +51,29 @@ static void test_layer_by_layer(void)
     eng_network_free(net);
 }
 
+static void test_families(void)
+{
+    EngNetwork *net = parse("lenet", image, 10);
+    CHECK_INT(net->product_count, 5);
+    eng_network_free(net);
+    net = parse("resnet-20", (EngShape){32, 32, 3}, 10);
+    /* 1 + 3 * 3 * 2 + 1 layers, and the 1x1 shortcuts of the second and third stage. */
+    CHECK_INT(net->product_count, 20 + 2);
+    const EngOp *last = &net->ops[net->op_count - 2];
+    CHECK(last->kind == ENG_OP_GLOBAL_POOL && last->in.y == 8 && last->in.c == 64);
+    /* Torch's count for the same network: 3x3 and 1x1 convolutions, two values a channel of batch
+     * norm, and the last layer. */
+    size_t weights = 9 * 3 * 16 + 6 * 9 * 16 * 16, norms = 7 * 16;
+    weights += 9 * 16 * 32 + 5 * 9 * 32 * 32 + 16 * 32;
+    weights += 9 * 32 * 64 + 5 * 9 * 64 * 64 + 32 * 64;
+    norms += 7 * 32 + 7 * 64;
+    CHECK_INT(net->parameters, weights + 2 * norms + 64 * 10 + 10);
+    eng_network_free(net);
+    net = parse("vgg-s", (EngShape){32, 32, 3}, 10);
+    CHECK_INT(net->product_count, 8);
+    eng_network_free(net);
+}
+
 static void refused(const char *text, EngStatus status, const char *part)
 {
     EngNetwork *net = NULL;
@@ -89,6 +112,7 @@ int main(void)
     RUN(test_mlp);
     RUN(test_cnn);
     RUN(test_layer_by_layer);
+    RUN(test_families);
     RUN(test_bad_texts);
     RUN(test_too_many_layers);
     return check_done();
