@@ -5,6 +5,8 @@
 
 int cli_train(int argc, char **argv);
 int cli_runs(int argc, char **argv);
+int cli_bench(int argc, char **argv);
+int cli_estimate(int argc, char **argv);
 int cli_check_vectors(int argc, char **argv);
 
 #endif

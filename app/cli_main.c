@@ -13,6 +13,8 @@ typedef struct Command {
 static const Command commands[] = {
     {"train", cli_train, "train a network under a precision schedule and keep the run"},
     {"runs", cli_runs, "list, show and export the runs that were kept"},
+    {"estimate", cli_estimate, "what an experiment costs on the simulated accelerator"},
+    {"bench", cli_bench, "measure kernels and training steps on this machine"},
     {"check-vectors", cli_check_vectors, "compare the engine with a file of test vectors"},
 };
 

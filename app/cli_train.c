@@ -1,6 +1,7 @@
 /* mantissa-cli train: one run from the command line into the store. */
 #include "base/memory.h"
 #include "cli_commands.h"
+#include "cli_experiment.h"
 #include "cli_options.h"
 #include "cli_progress.h"
 #include "db_store.h"
@@ -23,11 +24,12 @@
 /* Seconds between two updates of the run's row while it runs. */
 #define UPDATE_SECONDS 2
 
-/* What the command line says; the texts are the arguments' own. */
+/* What the command line says beside the experiment; the texts are the arguments' own. */
 typedef struct TrainArguments {
-    const char *experiment, *data, *model, *schedule, *name, *isa, *db, *progress;
-    uint32_t epochs, batch, limit, threads;
-    double lr, momentum;
+    const char *name, *isa, *db, *progress, *optimiser, *rate;
+    uint32_t threads, evals;
+    double lr, momentum, weight_decay, clip, smoothing, warm_up, every, factor;
+    bool nesterov;
     uint64_t seed, seed_weights, seed_data, seed_noise;
     bool json;
 } TrainArguments;
@@ -35,6 +37,7 @@ typedef struct TrainArguments {
 /* Everything one call of the command holds. */
 typedef struct TrainCommand {
     CliCommand command;
+    CliExperiment wanted;
     TrainArguments args;
     AppExperiment experiment;
     AppJob job;
@@ -66,57 +69,6 @@ static void catch_signals(void)
 
 /* ---- from the command line to an experiment ----------------------------------------------- */
 
-/* The schedule of `--schedule`: the text itself, or @FILE's. A wrong word is told with its file. */
-static EngStatus take_schedule(const char *text, AppExperiment *out, EngError *err)
-{
-    if (text[0] != '@')
-        return app_experiment_set_schedule(out, text, err);
-    const char *const path = text + 1;
-    char *file = NULL;
-    size_t length = 0;
-    EngStatus status = app_file_read(path, &file, &length, err);
-    if (status == ENG_OK && strlen(file) != length) {
-        status = eng_error(err, ENG_ERR_FORMAT, "%s: byte %zu is 0, expected a schedule's text",
-            path, strlen(file));
-    } else if (status == ENG_OK) {
-        status = app_experiment_set_schedule(out, file, err);
-        if (status != ENG_OK)
-            eng_error_prefix(err, "%s", path);
-    }
-    eng_free(file);
-    return status;
-}
-
-/* Reads --experiment, or takes the defaults. What is left out there is told. */
-static EngStatus take_base(TrainCommand *train, EngError *err)
-{
-    if (!train->args.experiment)
-        return app_experiment_init(&train->experiment, err);
-    EngText warnings = {0};
-    const EngStatus status =
-        app_experiment_read(train->args.experiment, &train->experiment, &warnings, err);
-    if (warnings.data)
-        fputs(warnings.data, stderr);
-    eng_text_free(&warnings);
-    return status;
-}
-
-static EngStatus take_texts(TrainCommand *train, EngError *err)
-{
-    const TrainArguments *const args = &train->args;
-    AppExperiment *const experiment = &train->experiment;
-    EngStatus status = ENG_OK;
-    if (args->data)
-        status = app_experiment_set(&experiment->data, args->data, err);
-    if (status == ENG_OK && args->model)
-        status = app_experiment_set(&experiment->model, args->model, err);
-    if (status == ENG_OK && args->name)
-        status = app_experiment_set(&experiment->name, args->name, err);
-    if (status == ENG_OK && args->schedule)
-        status = take_schedule(args->schedule, experiment, err);
-    return status;
-}
-
 /* --seed sets all three; a seed of its own wins over it, wherever it stands. */
 static void take_seeds(const CliCommand *command, const TrainArguments *args, EngTrainSettings *out)
 {
@@ -130,36 +82,53 @@ static void take_seeds(const CliCommand *command, const TrainArguments *args, En
         out->seed_noise = args->seed_noise;
 }
 
-static void take_numbers(TrainCommand *train)
+/* Options that hold a number and the setting they go to. */
+static void take_numbers(
+    const CliCommand *command, const TrainArguments *args, EngTrainSettings *out)
 {
-    const CliCommand *const command = &train->command;
-    const TrainArguments *const args = &train->args;
-    EngTrainSettings *const settings = &train->experiment.training;
-    if (cli_given(command, "epochs"))
-        settings->epochs = args->epochs;
-    if (cli_given(command, "batch"))
-        settings->batch = args->batch;
-    if (cli_given(command, "lr"))
-        settings->rate.base = args->lr;
-    if (cli_given(command, "momentum"))
-        settings->optimiser.momentum = args->momentum;
-    if (cli_given(command, "limit"))
-        train->experiment.limit = args->limit;
+    const struct {
+        const char *name;
+        const double *from;
+        double *to;
+    } reals[] = {
+        {"lr", &args->lr, &out->rate.base},
+        {"momentum", &args->momentum, &out->optimiser.momentum},
+        {"weight-decay", &args->weight_decay, &out->optimiser.weight_decay},
+        {"clip", &args->clip, &out->optimiser.clip_norm},
+        {"label-smoothing", &args->smoothing, &out->label_smoothing},
+        {"warm-up", &args->warm_up, &out->rate.warm_up},
+        {"rate-every", &args->every, &out->rate.every},
+        {"rate-factor", &args->factor, &out->rate.factor},
+    };
+    for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++)
+        if (cli_given(command, reals[i].name))
+            *reals[i].to = *reals[i].from;
+    if (cli_given(command, "nesterov"))
+        out->optimiser.nesterov = true;
+    if (cli_given(command, "evals"))
+        out->evals_per_epoch = args->evals;
     if (cli_given(command, "threads"))
-        settings->threads = args->threads;
-    take_seeds(command, args, settings);
+        out->threads = args->threads;
 }
 
 /* The experiment that the file and the options describe together. */
 static EngStatus take_experiment(TrainCommand *train, EngError *err)
 {
-    EngStatus status = take_base(train, err);
-    if (status == ENG_OK)
-        status = take_texts(train, err);
+    const TrainArguments *const args = &train->args;
+    AppExperiment *const experiment = &train->experiment;
+    EngTrainSettings *const settings = &experiment->training;
+    EngStatus status = cli_experiment_take(&train->command, &train->wanted, experiment, err);
+    if (status == ENG_OK && args->name)
+        status = app_experiment_set(&experiment->name, args->name, err);
+    if (status == ENG_OK && args->optimiser)
+        status = app_training_word(settings, "optimiser", args->optimiser, err);
+    if (status == ENG_OK && args->rate)
+        status = app_training_word(settings, "rate", args->rate, err);
     if (status != ENG_OK)
         return status;
-    take_numbers(train);
-    return eng_isa_parse(train->args.isa, &train->experiment.training.isa, err);
+    take_numbers(&train->command, args, settings);
+    take_seeds(&train->command, args, settings);
+    return eng_isa_parse(args->isa, &settings->isa, err);
 }
 
 /* ---- the run ------------------------------------------------------------------------------- */
@@ -366,13 +335,7 @@ static const char details[] =
     "Without --experiment, --data and --model must be given; what else is left out has the "
     "default\n"
     "above, and no schedule means fp32. With it, the options given replace the file's values.\n"
-    "\n"
-    "Data: idx:DIR (a folder with MNIST's file names, also .gz), digits[:N], spirals[:N].\n"
-    "Models: mlp:256,128 (hidden widths), cnn:32,32,p,64,64,p,128,128,gap, or layer by layer:\n"
-    "\"conv3x3-16, relu, pool2, gap, fc-10\".\n"
-    "Schedule: a line per lane, ';' between lanes of one line; later lines win:\n"
-    "\"*: bfp4; *.G: bfp4:sr8; fc1.W: bfp2 @0..50%, bfp4 @50%..\".\n"
-    "\n"
+    "\n" CLI_EXPERIMENT_DETAILS "\n"
     "Ctrl+C ends the run at the next step and keeps it; a second one ends the program at once.\n"
     "Exit status: 0 for a run that did all its steps and was kept, else 1; 2 for a wrong usage.\n";
 
@@ -380,23 +343,33 @@ int cli_train(int argc, char **argv)
 {
     TrainCommand train = {0};
     TrainArguments *const args = &train.args;
+    CliExperiment *const wanted = &train.wanted;
+    cli_experiment_new(wanted);
     args->isa = "auto";
     args->progress = "auto";
     const CliOption options[] = {
-        {"experiment", CLI_TEXT, &args->experiment, "FILE", "start from an experiment file (JSON)"},
-        {"data", CLI_TEXT, &args->data, "SPEC", "the data, see below"},
-        {"model", CLI_TEXT, &args->model, "SPEC", "the network, see below"},
-        {"schedule", CLI_TEXT, &args->schedule, "TEXT|@FILE",
-            "the precision schedule, see below (all fp32)"},
-        {"epochs", CLI_U32, &args->epochs, "N", "passes over the training data (10)"},
-        {"batch", CLI_U32, &args->batch, "N", "samples a step (64)"},
-        {"lr", CLI_DOUBLE, &args->lr, "X", "learning rate of SGD (0.05)"},
+        CLI_EXPERIMENT_OPTIONS(train.wanted),
+        {"lr", CLI_DOUBLE, &args->lr, "X", "learning rate (0.05)"},
         {"momentum", CLI_DOUBLE, &args->momentum, "X", "momentum of SGD (0.9)"},
+        {"optimiser", CLI_TEXT, &args->optimiser, "NAME", "sgd or adam (sgd)"},
+        {"nesterov", CLI_FLAG, &args->nesterov, NULL, "Nesterov's momentum"},
+        {"weight-decay", CLI_DOUBLE, &args->weight_decay, "X",
+            "added to the gradients of the weights, times the weight (0)"},
+        {"clip", CLI_DOUBLE, &args->clip, "X",
+            "scale all gradients down to this norm together (0: off)"},
+        {"label-smoothing", CLI_DOUBLE, &args->smoothing, "X",
+            "share of the target that goes to all classes alike (0)"},
+        {"rate", CLI_TEXT, &args->rate, "NAME",
+            "learning rate over time: constant, step or cosine\n(constant)"},
+        {"warm-up", CLI_DOUBLE, &args->warm_up, "X", "epochs in which the rate climbs to --lr (0)"},
+        {"rate-every", CLI_DOUBLE, &args->every, "X", "step: epochs between two steps (1)"},
+        {"rate-factor", CLI_DOUBLE, &args->factor, "X",
+            "step: what the rate is multiplied by (0.1)"},
+        {"evals", CLI_U32, &args->evals, "N", "evaluations of the test data an epoch (1)"},
         {"seed", CLI_U64, &args->seed, "N", "all three seeds at once (1)"},
         {"seed-weights", CLI_U64, &args->seed_weights, "N", "the initial weights alone"},
         {"seed-data", CLI_U64, &args->seed_data, "N", "the order of the samples alone"},
         {"seed-noise", CLI_U64, &args->seed_noise, "N", "the stochastic rounding alone"},
-        {"limit", CLI_U32, &args->limit, "N", "keep the first N training samples (0: all)"},
         {"threads", CLI_U32, &args->threads, "N",
             "threads, which change no bit of the result\n(0: one per processor)"},
         {"isa", CLI_TEXT, &args->isa, "NAME",
@@ -426,10 +399,10 @@ int cli_train(int argc, char **argv)
             args->progress);
         return CLI_USAGE;
     }
-    if (!args->experiment && (!args->data || !args->model)) {
+    if (!wanted->file && (!wanted->data || !wanted->model)) {
         cli_complain(&train.command,
             "--%s is missing, expected --data and --model, or --experiment",
-            args->data ? "model" : "data");
+            wanted->data ? "model" : "data");
         return CLI_USAGE;
     }
     const int status = run_training(&train, mode);

@@ -4,30 +4,55 @@
 #include "json.h"
 #include "schedule/schedule.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The settings of a training that stand in the file by name: read and written from one table. The
  * accelerator's table is the engine's own (hardware/settings.h). */
-typedef enum FieldKind { FIELD_U32, FIELD_DOUBLE, FIELD_SEED } FieldKind;
+typedef enum FieldKind { FIELD_U32, FIELD_DOUBLE, FIELD_BOOL, FIELD_WORD, FIELD_SEED } FieldKind;
 
 typedef struct Field {
     const char *key;
     FieldKind kind;
-    size_t offset; /* in EngTrainSettings */
+    size_t offset;            /* in EngTrainSettings */
+    const char *const *words; /* WORD: NULL at the end; the value is an enum with this index */
 } Field;
 
+static const char *const optimiser_words[] = {
+    [ENG_OPTIMISER_SGD] = "sgd", [ENG_OPTIMISER_ADAM] = "adam", NULL};
+static const char *const rate_words[] = {
+    [ENG_RATE_CONSTANT] = "constant", [ENG_RATE_STEP] = "step", [ENG_RATE_COSINE] = "cosine", NULL};
+
+_Static_assert(
+    sizeof(EngOptimiserKind) == sizeof(uint32_t) && sizeof(EngRateKind) == sizeof(uint32_t),
+    "a word is stored like a count");
+
+#define AT(member) offsetof(EngTrainSettings, member)
+
 static const Field training_fields[] = {
-    {"epochs", FIELD_U32, offsetof(EngTrainSettings, epochs)},
-    {"batch", FIELD_U32, offsetof(EngTrainSettings, batch)},
-    {"learning_rate", FIELD_DOUBLE, offsetof(EngTrainSettings, rate.base)},
-    {"momentum", FIELD_DOUBLE, offsetof(EngTrainSettings, optimiser.momentum)},
-    {"evals_per_epoch", FIELD_U32, offsetof(EngTrainSettings, evals_per_epoch)},
+    {"epochs", FIELD_U32, AT(epochs), NULL},
+    {"batch", FIELD_U32, AT(batch), NULL},
+    {"optimiser", FIELD_WORD, AT(optimiser.kind), optimiser_words},
+    {"learning_rate", FIELD_DOUBLE, AT(rate.base), NULL},
+    {"momentum", FIELD_DOUBLE, AT(optimiser.momentum), NULL},
+    {"nesterov", FIELD_BOOL, AT(optimiser.nesterov), NULL},
+    {"beta1", FIELD_DOUBLE, AT(optimiser.beta1), NULL},
+    {"beta2", FIELD_DOUBLE, AT(optimiser.beta2), NULL},
+    {"epsilon", FIELD_DOUBLE, AT(optimiser.epsilon), NULL},
+    {"weight_decay", FIELD_DOUBLE, AT(optimiser.weight_decay), NULL},
+    {"clip_norm", FIELD_DOUBLE, AT(optimiser.clip_norm), NULL},
+    {"label_smoothing", FIELD_DOUBLE, AT(label_smoothing), NULL},
+    {"rate", FIELD_WORD, AT(rate.kind), rate_words},
+    {"rate_warm_up", FIELD_DOUBLE, AT(rate.warm_up), NULL},
+    {"rate_every", FIELD_DOUBLE, AT(rate.every), NULL},
+    {"rate_factor", FIELD_DOUBLE, AT(rate.factor), NULL},
+    {"evals_per_epoch", FIELD_U32, AT(evals_per_epoch), NULL},
 };
 
 static const Field seed_fields[] = {
-    {"weights", FIELD_SEED, offsetof(EngTrainSettings, seed_weights)},
-    {"data", FIELD_SEED, offsetof(EngTrainSettings, seed_data)},
-    {"noise", FIELD_SEED, offsetof(EngTrainSettings, seed_noise)},
+    {"weights", FIELD_SEED, AT(seed_weights), NULL},
+    {"data", FIELD_SEED, AT(seed_data), NULL},
+    {"noise", FIELD_SEED, AT(seed_noise), NULL},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
@@ -76,9 +101,6 @@ EngStatus app_experiment_init(AppExperiment *experiment, EngError *err)
 {
     *experiment = (AppExperiment){
         .training = eng_train_settings_default(), .hardware = eng_hardware_default()};
-    experiment->training.seed_weights = 1;
-    experiment->training.seed_data = 1;
-    experiment->training.seed_noise = 1;
     return set_texts(experiment, "", "digits", "mlp:256,128", "", err);
 }
 
@@ -176,6 +198,26 @@ static bool read_seed(const json_t *value, uint64_t *out)
         *end == '\0';
 }
 
+/* The index of a word in a field's list; false where it is none of them. */
+static bool find_word(const char *text, const char *const *words, uint32_t *out)
+{
+    for (uint32_t i = 0; text && words[i]; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "one of sgd, adam". */
+static void list_words(const char *const *words, char *out, size_t size)
+{
+    size_t used = (size_t)snprintf(out, size, "one of");
+    for (size_t i = 0; words[i] && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s \"%s\"", i ? "," : "", words[i]);
+}
+
 static bool read_u32(const json_t *value, uint32_t *out)
 {
     if (!json_is_integer(value) || json_integer_value(value) < 0 ||
@@ -191,6 +233,7 @@ static EngStatus read_field(
     void *const at = (char *)base + field->offset;
     bool fine = false;
     const char *expected = "";
+    char words[128];
     switch (field->kind) {
     case FIELD_U32:
         fine = read_u32(value, at);
@@ -205,6 +248,17 @@ static EngStatus read_field(
         if (fine)
             *(double *)at = json_number_value(value);
         expected = "a number";
+        break;
+    case FIELD_BOOL:
+        fine = json_is_boolean(value);
+        if (fine)
+            *(bool *)at = json_is_true(value);
+        expected = "true or false";
+        break;
+    case FIELD_WORD:
+        fine = find_word(json_string_value(value), field->words, at);
+        list_words(field->words, words, sizeof words);
+        expected = words;
         break;
     }
     return fine ? ENG_OK : unexpected(reader, section, field->key, value, expected);
@@ -338,7 +392,7 @@ static EngStatus read_root(const Reader *reader, const json_t *root, AppExperime
 {
     static const char *const others[] = {"version", "name", "data", "limit", "model", "training",
         "seeds", "schedule", "hardware", NULL};
-    static const Field limit = {"limit", FIELD_U32, offsetof(AppExperiment, limit)};
+    static const Field limit = {"limit", FIELD_U32, offsetof(AppExperiment, limit), NULL};
     EngStatus status = read_version(reader, root);
     if (status == ENG_OK)
         status = read_text(reader, root, "name", false, &out->name);
@@ -415,6 +469,10 @@ static json_t *field_value(const Field *field, const void *base)
         return app_json_u64(*(const uint64_t *)at);
     case FIELD_DOUBLE:
         return number(*(const double *)at);
+    case FIELD_BOOL:
+        return json_boolean(*(const bool *)at);
+    case FIELD_WORD:
+        return json_string(field->words[*(const uint32_t *)at]);
     }
     return NULL;
 }
@@ -491,7 +549,23 @@ EngStatus app_experiment_write(const AppExperiment *experiment, const char *path
     return status;
 }
 
-/* ---- one setting from the command line ------------------------------------------------------ */
+/* ---- single settings from the command line ---------------------------------------------------- */
+
+EngStatus app_training_word(
+    EngTrainSettings *settings, const char *key, const char *word, EngError *err)
+{
+    for (size_t i = 0; i < COUNT(training_fields); i++) {
+        const Field *const field = &training_fields[i];
+        char words[128];
+        if (field->kind != FIELD_WORD || strcmp(field->key, key) != 0)
+            continue;
+        if (find_word(word, field->words, (void *)((char *)settings + field->offset)))
+            return ENG_OK;
+        list_words(field->words, words, sizeof words);
+        return eng_error(err, ENG_ERR_PARSE, "%s is \"%s\", expected %s", key, word, words);
+    }
+    return eng_error(err, ENG_ERR_PARSE, "there is no setting %s that takes a word", key);
+}
 
 EngStatus app_hardware_set(EngHardware *hardware, const char *text, EngError *err)
 {

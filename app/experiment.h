@@ -7,7 +7,7 @@
  *     "limit": 0,                               training samples kept, 0 keeps all
  *     "model": "mlp:256,128",                   a network of engine/net/network.h
  *     "training": {"epochs": 10, "batch": 64, "learning_rate": 0.05, "momentum": 0.9,
- *                  "evals_per_epoch": 1},
+ *                  "optimiser": "sgd", "rate": "cosine", … "evals_per_epoch": 1},
  *     "seeds": {"weights": 1, "data": 1, "noise": "18446744073709551615"},
  *     "schedule": ["*: bfp4", "*.G: bfp4:sr8"], a line per lane
  *     "hardware": {"rows": 64, … "wgrad": "os"} the keys of engine/hardware/settings.h
@@ -75,6 +75,11 @@ void app_experiment_text(const AppExperiment *experiment, EngText *out, bool pre
 
 /* Writes the file; what stood there before is replaced only by a whole new one. Errors: IO, NOMEM. */
 EngStatus app_experiment_write(const AppExperiment *experiment, const char *path, EngError *err);
+
+/* Sets the training's setting `key` of a few words ("optimiser", "rate") from one of them.
+ * Error PARSE, naming the words there are. */
+EngStatus app_training_word(
+    EngTrainSettings *settings, const char *key, const char *word, EngError *err);
 
 /* Sets one hardware setting from `key=value` text ("rows=32", "wgrad=ws"); the keys are those of
  * the file. Errors: PARSE, RANGE, naming key or value and what was expected; NOMEM. */

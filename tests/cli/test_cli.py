@@ -77,7 +77,8 @@ def wrong_usage(done, *parts):
 
 # ---- help and usage --------------------------------------------------------------------------
 
-COMMANDS = [['train'], ['runs', 'list'], ['runs', 'show'], ['runs', 'export'], ['check-vectors']]
+COMMANDS = [['train'], ['runs', 'list'], ['runs', 'show'], ['runs', 'export'], ['estimate'],
+            ['bench', 'gemm'], ['bench', 'quantize'], ['bench', 'step'], ['check-vectors']]
 
 
 def help_is_there_for_every_command():
@@ -91,6 +92,7 @@ def help_is_there_for_every_command():
         tap.equal(done.err, '')
         tap.has(done.out, 'Usage: mantissa-cli ' + ' '.join(words))
     tap.has(cli('runs', '--help').out, 'export')
+    tap.has(cli('bench', '--help').out, 'step')
     tap.has(cli('--version').out, 'mantissa-cli ')
 
 
@@ -117,6 +119,9 @@ def wrong_usage_has_a_status_of_its_own():
     wrong_usage(cli('fly'), 'no command "fly"')
     wrong_usage(cli('runs'))
     wrong_usage(cli('runs', 'fly'))
+    wrong_usage(cli('bench'))
+    wrong_usage(cli('estimate', '--model', 'mlp:8'), '--input')
+    wrong_usage(cli('bench', 'step', '--input', '3x32'), '"3x32"')
     wrong_usage(cli('train'), '--data')
     wrong_usage(cli('train', '--data', 'digits'), '--model')
     wrong_usage(train(*DATA, '--wings', '2'), '--wings')
@@ -203,7 +208,11 @@ def every_seed_and_setting_counts():
     variants = [['--seed', '1'], ['--seed', '2'], ['--seed-weights', '2'], ['--seed-data', '2'],
                 ['--seed-noise', '2'], ['--batch', '30'], ['--lr', '0.05'], ['--momentum', '0.9'],
                 ['--limit', '200'], ['--epochs', '3'], ['--model', 'mlp:17'],
-                ['--schedule', '*: fp32'], ['--data', 'spirals']]
+                ['--schedule', '*: fp32'], ['--data', 'spirals'], ['--optimiser', 'adam'],
+                ['--nesterov'], ['--weight-decay', '0.01'], ['--clip', '0.5'],
+                ['--label-smoothing', '0.1'], ['--rate', 'cosine'], ['--warm-up', '1'],
+                ['--rate', 'step', '--rate-every', '1'],
+                ['--rate', 'step', '--rate-every', '0.5', '--rate-factor', '0.5']]
     found = hashes(*variants)
     tap.equal(len(set(found)), len(variants), 'different traces')
 
@@ -252,6 +261,13 @@ def unknown_keys_are_told_and_left_out():
 def a_comma_locale_changes_nothing():
     run = train(*SMALL, *BFP, env={'LC_ALL': 'de_DE.UTF-8'}).json()
     tap.equal(run['loss_hash'], hashes([])[0])
+
+
+def evaluations_are_as_many_as_asked_for():
+    db = path('evals.db')
+    train(*SMALL, '--evals', '3', db=db).json()
+    shown = cli('runs', 'show', '1', '--db', db, '--json').json()
+    tap.equal([row['step'] for row in shown['evals']], [2, 4, 6, 8, 10, 12])
 
 
 def progress_goes_to_standard_error():
@@ -391,6 +407,53 @@ def an_interrupt_keeps_what_was_done():
     tap.equal(fnv(row['loss'] for row in whole['metrics']), run['loss_hash'])
 
 
+# ---- the accelerator -------------------------------------------------------------------------
+
+def an_estimate_is_what_the_run_counts():
+    for words in ([], ['--hardware', 'rows=16', '--hardware', 'columns=8', '--hardware',
+                       'wgrad=ws'], ['--limit', '200', '--schedule', '*: fp32']):
+        words = DATA + ['--epochs', '2', '--batch', '50', *BFP, *words]
+        run = train(*words).json()
+        guess = cli('estimate', *words, '--json').json()
+        for key in ('steps', 'cycles', 'simulated_seconds', 'energy_joules'):
+            tap.equal(guess[key], run[key], key)
+        parts = [layer[kind]['cycles'] for layer in guess['layers']
+                 for kind in ('forward', 'dgrad', 'wgrad')]
+        tap.equal(sum(parts), run['cycles'])
+        tap.equal(guess['layers'][0]['dgrad']['cycles'], 0, 'the first layer needs none')
+
+
+def shapes_may_stand_for_data():
+    words = ['--model', 'mlp:16', '--epochs', '2', '--batch', '50', *BFP, '--json']
+    data = cli('estimate', '--data', 'digits:300', *words).json()
+    shape = cli('estimate', '--input', '1x28x28', '--samples', '300', *words).json()
+    tap.equal(shape, data)
+    refused(cli('estimate', '--input', '784', '--samples', '0', *words), '--samples')
+    refused(cli('estimate', '--input', '784x', '--samples', '9', *words), '784x')
+    plain = cli('estimate', '--input', '784', '--model', 'mlp:16', '--epochs', '1')
+    tap.equal((plain.status, plain.err), (0, ''))
+    tap.has(plain.out, 'fc1')
+
+
+def benchmarks_report_what_was_asked_for():
+    gemm = cli('bench', 'gemm', '--m', '33', '--n', '17', '--k', '65', '--format', 'bfp4',
+               '--seconds', '0.01', '--threads', '1', '--isa', 'c', '--json').json()
+    tap.equal((gemm['isa'], gemm['threads'], gemm['packing']), ('c', 1, 'int8'))
+    assert gemm['product_ms'] > 0 and gemm['gmacs'] > 0
+    quantize = cli('bench', 'quantize', '--rows', '33', '--length', '65', '--seconds', '0.01',
+                   '--json').json()
+    assert quantize['along_ms'] > 0 and quantize['across_ms'] > 0
+    step = cli('bench', 'step', '--model', 'mlp:8', '--input', '20', '--classes', '3', '--batch',
+               '16', '--schedule', '*: bfp4; *.G: bfp4:sr8', '--threads', '2', '--steps', '5',
+               '--json').json()
+    tap.equal((step['steps'], step['threads']), (5, 2))
+    assert 0 < step['min_ms'] <= step['median_ms'] <= step['max_ms']
+    refused(cli('bench', 'step', '--steps', '0'), '--steps')
+    refused(cli('bench', 'step', '--model', 'mlp:x'), 'x')
+    refused(cli('bench', 'gemm', '--format', 'bfp99'), 'bfp99')
+    refused(cli('bench', 'gemm', '--m', '0', '--seconds', '0.01'), 'at least 1')
+
+
 # ---- bad input -------------------------------------------------------------------------------
 
 def idx(kind, *sizes, magic=0x0800, body=None):
@@ -456,7 +519,11 @@ def wrong_words_are_named():
             (['--data', 'moon'], ['moon', 'digits']), (['--data', 'digits:5'], ['digits:5']),
             (['--epochs', '0'], ['0']), (['--batch', '301'], ['301', '300']),
             (['--lr', '0'], ['0']), (['--momentum', '1'], ['1']), (['--threads', '257'], ['257']),
-            (['--isa', 'z80'], ['z80', 'avx2'])]:
+            (['--isa', 'z80'], ['z80', 'avx2']), (['--optimiser', 'fast'], ['fast', 'adam']),
+            (['--rate', 'down'], ['down', 'cosine']), (['--clip', '-1'], ['-1']),
+            (['--hardware', 'rows=0'], ['rows', '0']), (['--hardware', 'rows'], ['rows']),
+            (['--hardware', 'wings=2'], ['wings', 'columns']),
+            (['--hardware', 'wgrad=up'], ['up', 'ws'])]:
         refused(train(*SMALL, *words, db=db), *parts)
         assert not os.path.exists(db), f'{words}: a store was made'
 
@@ -565,10 +632,11 @@ try:
         every_seed_and_setting_counts, one_seed_sets_all_three, the_noise_seed_moves_only_noise,
         a_schedule_may_stand_in_a_file, an_experiment_file_is_the_same_as_its_options,
         unknown_keys_are_told_and_left_out, a_comma_locale_changes_nothing,
-        progress_goes_to_standard_error, a_diverged_run_fails_and_says_where,
+        evaluations_are_as_many_as_asked_for, progress_goes_to_standard_error, a_diverged_run_fails_and_says_where,
         a_run_comes_back_from_the_store, exports_hold_every_step,
         the_default_store_is_made_on_first_use, adaptive_choices_are_kept, a_missing_run_is_told,
-        an_interrupt_keeps_what_was_done, idx_folders_are_read, damaged_idx_files_are_named,
+        an_interrupt_keeps_what_was_done, an_estimate_is_what_the_run_counts,
+        shapes_may_stand_for_data, benchmarks_report_what_was_asked_for, idx_folders_are_read, damaged_idx_files_are_named,
         wrong_words_are_named, wrong_experiment_files_are_named,
         foreign_and_newer_stores_are_left_alone,
         a_store_that_cannot_be_written_is_told_before_training,

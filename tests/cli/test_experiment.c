@@ -22,7 +22,8 @@ static const char whole[] =
     "{\"version\": 1, \"name\": \"Late raise\", \"data\": \"digits:500\", \"limit\": 400,\n"
     " \"model\": \"mlp:32\", \"training\": {\"epochs\": 3, \"batch\": 20, \"learning_rate\": "
     "0.0625,\n"
-    " \"momentum\": 0.5, \"evals_per_epoch\": 2},\n"
+    " \"momentum\": 0.5, \"evals_per_epoch\": 2, \"optimiser\": \"adam\", \"nesterov\": true,\n"
+    " \"rate\": \"cosine\", \"rate_warm_up\": 0.5},\n"
     " \"seeds\": {\"weights\": 7, \"data\": \"8\", \"noise\": \"18446744073709551615\"},\n"
     " \"schedule\": [\"*: bfp4\", \"*.G: bfp4:sr8\"],\n"
     " \"hardware\": {\"rows\": 16, \"clock_hz\": 1.5e9, \"wgrad\": \"is\"}}\n";
@@ -42,8 +43,8 @@ static void test_reads_everything(void)
     CHECK_INT(e.limit, 400);
     CHECK_INT(e.training.epochs, 3);
     CHECK_INT(e.training.batch, 20);
-    CHECK(e.training.learning_rate == 0.0625);
-    CHECK(e.training.momentum == 0.5);
+    CHECK(e.training.rate.base == 0.0625);
+    CHECK(e.training.optimiser.momentum == 0.5);
     CHECK_INT(e.training.evals_per_epoch, 2);
     CHECK(e.training.seed_weights == 7 && e.training.seed_data == 8);
     CHECK(e.training.seed_noise == UINT64_MAX);
@@ -62,9 +63,21 @@ static void check_same_settings(const AppExperiment *a, const AppExperiment *b)
     CHECK_INT(a->limit, b->limit);
     CHECK_INT(a->training.epochs, b->training.epochs);
     CHECK_INT(a->training.batch, b->training.batch);
-    CHECK(a->training.learning_rate == b->training.learning_rate);
-    CHECK(a->training.momentum == b->training.momentum);
+    CHECK(a->training.rate.base == b->training.rate.base);
+    CHECK(a->training.optimiser.momentum == b->training.optimiser.momentum);
     CHECK_INT(a->training.evals_per_epoch, b->training.evals_per_epoch);
+    CHECK_INT(a->training.optimiser.kind, b->training.optimiser.kind);
+    CHECK_INT(a->training.optimiser.nesterov, b->training.optimiser.nesterov);
+    CHECK(a->training.optimiser.beta1 == b->training.optimiser.beta1);
+    CHECK(a->training.optimiser.beta2 == b->training.optimiser.beta2);
+    CHECK(a->training.optimiser.epsilon == b->training.optimiser.epsilon);
+    CHECK(a->training.optimiser.weight_decay == b->training.optimiser.weight_decay);
+    CHECK(a->training.optimiser.clip_norm == b->training.optimiser.clip_norm);
+    CHECK(a->training.label_smoothing == b->training.label_smoothing);
+    CHECK_INT(a->training.rate.kind, b->training.rate.kind);
+    CHECK(a->training.rate.warm_up == b->training.rate.warm_up);
+    CHECK(a->training.rate.every == b->training.rate.every);
+    CHECK(a->training.rate.factor == b->training.rate.factor);
     CHECK(a->training.seed_weights == b->training.seed_weights);
     CHECK(a->training.seed_data == b->training.seed_data);
     CHECK(a->training.seed_noise == b->training.seed_noise);
@@ -127,8 +140,12 @@ static const Wrong wrong[] = {
     {HEAD "\"training\": {\"epochs\": \"3\"}}", "training.epochs is \"3\"", "a whole number"},
     {HEAD "\"training\": {\"epochs\": 4294967296}}", "training.epochs is 4294967296", "4294967295"},
     {HEAD "\"training\": {\"epochs\": 0}}", "epochs", "1"},
-    {HEAD "\"training\": {\"momentum\": \"0.9\"}}", "training.momentum is \"0.9\"", "a number"},
+    {HEAD "\"training\": {\"momentum\": \"0.9\"}}", "training.momentum is \"0.9\"",
+        "a number"},
     {HEAD "\"training\": {\"momentum\": 1}}", "momentum", "1"},
+    {HEAD "\"training\": {\"optimiser\": \"fast\"}}", "training.optimiser is \"fast\"", "\"adam\""},
+    {HEAD "\"training\": {\"nesterov\": 1}}", "training.nesterov is 1", "true or false"},
+    {HEAD "\"training\": {\"rate\": 3}}", "training.rate is 3", "one of \"constant\""},
     {HEAD "\"seeds\": {\"noise\": -1}}", "seeds.noise is -1", "below 2^63"},
     {HEAD "\"seeds\": {\"noise\": 0.5}}", "seeds.noise is 0.5", "a whole number"},
     {HEAD "\"seeds\": {\"noise\": \"18446744073709551616\"}}", "seeds.noise is \"1844",
@@ -219,8 +236,17 @@ static void fill(AppExperiment *e, EngRandom *random)
     e->limit = eng_random_u32(random);
     e->training.epochs = 1 + eng_random_below(random, 100000);
     e->training.batch = 1 + eng_random_below(random, 65536);
-    e->training.learning_rate = 100 * eng_random_unit(random) + 1e-30;
-    e->training.momentum = eng_random_unit(random);
+    e->training.rate.base = 100 * eng_random_unit(random) + 1e-30;
+    e->training.optimiser.momentum = eng_random_unit(random);
+    e->training.optimiser.kind = (EngOptimiserKind)eng_random_below(random, 2);
+    e->training.optimiser.nesterov = eng_random_below(random, 2);
+    e->training.optimiser.beta1 = eng_random_unit(random);
+    e->training.optimiser.weight_decay = eng_random_unit(random);
+    e->training.optimiser.clip_norm = 1e9 * eng_random_unit(random);
+    e->training.label_smoothing = eng_random_unit(random);
+    e->training.rate.kind = (EngRateKind)eng_random_below(random, 3);
+    e->training.rate.warm_up = 100 * eng_random_unit(random);
+    e->training.rate.factor = 1 - eng_random_unit(random);
     e->training.evals_per_epoch = 1 + eng_random_below(random, 1000);
     e->training.seed_weights = seeds[eng_random_below(random, 6)];
     e->training.seed_data = seeds[eng_random_below(random, 6)];
@@ -294,7 +320,7 @@ static void test_comma_locale_changes_nothing(void)
     check_round_trip(&e, true);
     app_experiment_clear(&e);
     CHECK_INT(parse(whole, &e, NULL, &err), ENG_OK);
-    CHECK(e.training.learning_rate == 0.0625);
+    CHECK(e.training.rate.base == 0.0625);
     CHECK(e.hardware.clock_hz == 1.5e9);
     CHECK_INT(app_hardware_set(&e.hardware, "dram_bytes_per_s=0.5e9", &err), ENG_OK);
     CHECK(e.hardware.dram_bytes_per_s == 0.5e9);
