@@ -68,6 +68,19 @@ static void test_windows(void)
     eng_dataset_free(data);
 }
 
+/* The built-in text's 5818 characters: 5236 train, one window of 8 at each of 0..5227; 582 test,
+ * windows side by side at 0, 8, … 568. */
+static void test_test_windows_lie_side_by_side(void)
+{
+    EngDataset *data;
+    CHECK_INT(eng_dataset_open("tinytext:context=8,stride=1", 0, 0, &data, NULL), ENG_OK);
+    CHECK_INT(data->train.count, 5228);
+    CHECK_INT(data->train.stride, 1);
+    CHECK_INT(data->test.count, 72);
+    CHECK_INT(data->test.stride, 8);
+    eng_dataset_free(data);
+}
+
 static void test_limit(void)
 {
     EngDataset *data;
@@ -214,6 +227,7 @@ int main(void)
 {
     folder = folder_new();
     RUN(test_windows);
+    RUN(test_test_windows_lie_side_by_side);
     RUN(test_limit);
     RUN(test_utf8);
     RUN(test_broken_utf8);
