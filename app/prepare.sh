@@ -83,13 +83,18 @@ quietly() {
     exit 1
 }
 
-# compile FOLDER [TARGET…]: builds; only warnings, errors and a last word come out.
+# compile FOLDER [TARGET…]: builds; what comes out is what the compiler complains about.
 compile() {
     folder=$1
     shift
     say "Building in ${folder#"$root"/}/"
-    ninja -C "$folder" --quiet "$@" >&2 || {
+    log=$(mktemp)
+    status=0
+    ninja -C "$folder" --quiet "$@" >"$log" 2>&1 || status=$?
+    grep -v '^ninja: ' "$log" >&2 || :
+    rm -f "$log"
+    if [ "$status" -ne 0 ]; then
         say "The build failed; the lines above say why."
         exit 1
-    }
+    fi
 }

@@ -58,7 +58,7 @@ def libraries(folder):
 
 
 def keeps_to(path, forbidden):
-    assert 'T ' in command('nm', path), f'nm sees no function in {path}'
+    assert re.search(r' [TtDdRr] ', command('nm', path)), f'nm sees nothing defined in {path}'
     found = offences(path, forbidden)
     assert not found, '\n'.join([os.path.basename(path)] + found)
 
