@@ -36,7 +36,7 @@ typedef struct EngSplit {
  * target is left out. */
 
 typedef struct EngDataset {
-    char name[64]; /* "digits", "idx mnist" … for people; UTF-8 */
+    char name[64]; /* "digits", "idx mnist" … for people; the bytes of a path as they are */
     EngShape shape;
     unsigned classes; /* 2..65535 */
     EngSplit train, test;
@@ -68,7 +68,7 @@ typedef struct EngDataset {
  *                      Two classes in the plane, N training samples (2000), a quarter as many
  *                      tests.
  *
- * All kinds of files may be packed with gzip. An option is cut off from the end of the text, so
+ * All kinds of files may be packed with gzip; special files (pipes, devices) are refused. An option is cut off from the end of the text, so
  * that a path may hold commas.
  * Errors: PARSE (unknown spec), RANGE (a number in it), IO, FORMAT (file, offset or line, what was
  * expected), NOMEM. Not from the window's main loop: it reads files. */
