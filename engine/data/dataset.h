@@ -68,8 +68,8 @@ typedef struct EngDataset {
  *                      Two classes in the plane, N training samples (2000), a quarter as many
  *                      tests.
  *
- * All kinds of files may be packed with gzip; special files (pipes, devices) are refused. An option is cut off from the end of the text, so
- * that a path may hold commas.
+ * All kinds of files may be packed with gzip; pipes and devices are refused. An option is cut off
+ * from the end of the text, so that a path may hold commas.
  * Errors: PARSE (unknown spec), RANGE (a number in it), IO, FORMAT (file, offset or line, what was
  * expected), NOMEM. Not from the window's main loop: it reads files. */
 EngStatus eng_dataset_open(
