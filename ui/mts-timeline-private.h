@@ -225,6 +225,9 @@ gboolean mts_timeline_span_rect(MtsTimeline *self, int box, guint span, graphene
 /* The hatch of adaptive segments over a rectangle. */
 void mts_timeline_append_hatch(
     MtsTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t *rect);
+/* The arrow before a family that folds: to the right where it is folded, else down. */
+void mts_timeline_append_fold_arrow(
+    GtkSnapshot *snapshot, double y, gboolean folded, const GdkRGBA *ink);
 /* What a segment says: "4", "FP32", "2 ↔ 4". Static or interned. */
 const char *mts_precision_label(const EngPrecision *precision);
 
