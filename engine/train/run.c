@@ -34,6 +34,10 @@ static EngStatus check_options(const EngTrainerOptions *o, EngError *err)
         return eng_error(err, ENG_ERR_RANGE,
             "The batch is %u, but there are only %zu training samples.", o->settings.batch,
             o->data->train.count);
+    if (eng_dataset_targets(o->data) != 1)
+        return eng_error(err, ENG_ERR_UNSUPPORTED,
+            "\"%s\" has %zu targets a sample; this version trains on one class a sample.",
+            o->data->name, eng_dataset_targets(o->data));
     const EngClock clock = eng_train_clock(&o->settings, o->data->train.count);
     if (o->plan->layers != o->net->product_count || o->plan->clock.steps != clock.steps ||
         o->plan->clock.steps_per_epoch != clock.steps_per_epoch)
