@@ -50,6 +50,7 @@ typedef struct DbQueue {
     pthread_cond_t change; /* the others wait here, for room, an answer or an end */
     DbJob *head, *tail;
     size_t bytes, limit, rows;
+    size_t refused;          /* rows so far, because the queue was full and stuck */
     uint64_t queued, stored; /* jobs so far */
     uint64_t failures;       /* batches so far */
     uint64_t retry_ns;       /* stuck: when to try again */

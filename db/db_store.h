@@ -29,7 +29,7 @@ typedef struct DbError {
 
 /* "application_id" of a Mantissa store ('MNTS') and the schema this version writes. */
 #define DB_APPLICATION_ID 0x4d4e5453
-#define DB_SCHEMA_VERSION 1
+#define DB_SCHEMA_VERSION 2
 
 typedef struct DbStore DbStore;
 
@@ -66,6 +66,7 @@ DbStatus db_store_take_error(DbStore *store, DbError *err);
 typedef struct DbBacklog {
     size_t rows, bytes;     /* that wait for the writer */
     bool stuck;             /* the last try failed; the next is at most a second away */
+    size_t refused;         /* rows that were not taken because the queue was full and stuck */
     double longest_seconds; /* that any row waited so far, from queueing to the file */
 } DbBacklog;
 
@@ -92,7 +93,11 @@ typedef struct DbNewRun {
     const char *engine_version, *machine; /* "avx512, 2 threads" */
     uint64_t seed_weights, seed_data, seed_noise;
     uint32_t steps_total, steps_per_epoch;
-    int64_t created; /* Unix seconds */
+    int64_t created;    /* Unix seconds */
+    int64_t parent;     /* the run it is forked from; 0: none */
+    uint32_t fork_step; /* steps it has in common with its parent */
+    int64_t group;      /* of replicas or a sweep (db_library.h); 0: none */
+    uint32_t replica;   /* number within its group */
 } DbNewRun;
 
 typedef struct DbMetric { /* one training step */
@@ -140,6 +145,9 @@ DbStatus db_run_add_event(DbStore *store, int64_t id, const DbEvent *event);
 /* Error ARGUMENT also for a status that is not one of the above. */
 DbStatus db_run_update(DbStore *store, int64_t id, const DbRunEnd *end);
 DbStatus db_run_rename(DbStore *store, int64_t id, const char *name);
+
+/* Puts the run into the bin: no list shows it, nothing of it is lost. db_run_restore (db_library.h)
+ * takes it out again, db_store_purge (db_maintain.h) ends it. */
 DbStatus db_run_delete(DbStore *store, int64_t id);
 
 /* ---- reading: any thread but the main loop ------------------------------------------------ */
@@ -160,6 +168,19 @@ typedef struct DbRun {
     uint32_t steps, steps_total, steps_per_epoch;
     float train_loss, test_loss, test_accuracy, best_test_accuracy; /* NaN where NULL */
     double simulated_seconds, wall_seconds;
+    int64_t changed;    /* Unix seconds of the last change of its row */
+    char *uuid;         /* its identity, the same in every file */
+    char *note;         /* "" where there is none */
+    char *tags;         /* sorted, one a line; NULL: none */
+    bool archived;      /* put away by a person */
+    int64_t deleted;    /* in the bin since, Unix seconds; 0: not there */
+    int64_t pin;        /* place among the pinned runs, from 0; -1: not pinned */
+    int64_t colour;     /* colour slot that a person chose; -1: none */
+    char *parent_uuid;  /* the run it was forked from; NULL: none */
+    int64_t parent;     /* the same as an id; 0: none, or not in this file */
+    uint32_t fork_step; /* steps it has in common with its parent */
+    int64_t group;      /* 0: none */
+    uint32_t replica;   /* number within the group */
 } DbRun;
 
 typedef struct DbRunList {
@@ -167,7 +188,7 @@ typedef struct DbRunList {
     size_t count;
 } DbRunList;
 
-/* All runs, newest first. Free with db_run_list_free. */
+/* All runs but those in the bin, newest first, with all their texts. Free with db_run_list_free. */
 DbStatus db_reader_runs(DbReader *reader, DbRunList *out, DbError *err);
 /* The one run `id`, in a list of one. Error NOT_FOUND. */
 DbStatus db_reader_run(DbReader *reader, int64_t id, DbRunList *out, DbError *err);
@@ -176,7 +197,14 @@ void db_run_list_free(DbRunList *list);
 /* Rows of a run, ascending in step. *rows is malloc'd, the caller frees it with free(). */
 DbStatus db_reader_metrics(
     DbReader *reader, int64_t id, DbMetric **rows, size_t *count, DbError *err);
+/* The same, from step `from` on: what is new of a run that goes on. */
+DbStatus db_reader_metrics_from(
+    DbReader *reader, int64_t id, uint32_t from, DbMetric **rows, size_t *count, DbError *err);
 DbStatus db_reader_evals(DbReader *reader, int64_t id, DbEval **rows, size_t *count, DbError *err);
+
+/* *changed: the file holds something that another handle wrote since this was last asked (the
+ * first time: since the reader was opened). Costs next to nothing. */
+DbStatus db_reader_changed(DbReader *reader, bool *changed, DbError *err);
 
 typedef struct DbEventRow {
     uint32_t step;

@@ -20,14 +20,28 @@ typedef enum DbWriteStatement {
     DB_WRITE_OTHERS,
     DB_WRITE_INTERRUPT,
     DB_WRITE_RUN,
+    DB_WRITE_HAS_PARENT,
     DB_WRITE_TEXTS,
     DB_WRITE_METRIC,
     DB_WRITE_EVAL,
     DB_WRITE_EVENT,
     DB_WRITE_UPDATE,
     DB_WRITE_USED,
-    DB_WRITE_RENAME,
-    DB_WRITE_DELETE,
+    DB_WRITE_NAME,
+    DB_WRITE_NOTE,
+    DB_WRITE_ARCHIVED,
+    DB_WRITE_PIN,
+    DB_WRITE_COLOUR,
+    DB_WRITE_DELETED,
+    DB_WRITE_RESTORED,
+    DB_WRITE_GROUP_OF,
+    DB_WRITE_TAG,
+    DB_WRITE_UNTAG,
+    DB_WRITE_GROUP,
+    DB_WRITE_GROUP_NAME,
+    DB_WRITE_GROUP_DELETE,
+    DB_WRITE_PRESET,
+    DB_WRITE_PRESET_DELETE,
     DB_WRITE_COUNT
 } DbWriteStatement;
 
@@ -54,6 +68,9 @@ DbStatus db_writer_batch(DbWriter *writer, DbQueue *queue, DbJob *first, const D
 
 /* The prepared statement, reset and without old values. */
 sqlite3_stmt *db_writer_statement(DbWriter *writer, DbWriteStatement which);
+
+/* Binds the job's run as ?1 and now, in Unix seconds, as ?3. */
+void db_writer_bind_run(sqlite3_stmt *statement, const DbJob *job);
 
 /* Steps a statement without rows. SQLite's code becomes a sentence: a violated foreign key means
  * that the job's run is not there (NOT_FOUND). */

@@ -113,6 +113,7 @@ DbStatus db_queue_push(DbQueue *queue, DbJob *job, bool patient, DbError *err)
     }
     const DbError why = queue->trouble;
     const size_t rows = queue->rows;
+    queue->refused += job->rows;
     pthread_mutex_unlock(&queue->lock);
     free(job);
     return db_error(

@@ -10,21 +10,50 @@
 
 enum { BUSY_MS = 5000 };
 
-#define RUN_COLUMNS                                                                                \
-    "runs.id, created, name, data, model, coalesce(schedule, ''), schedule_used, experiment,"      \
-    " status, message, engine_version, machine, seed_weights, seed_data, seed_noise, loss_hash,"   \
-    " cycles, compute_cycles, femtojoules, steps, steps_total, steps_per_epoch, train_loss,"       \
-    " test_loss, test_accuracy, best_test_accuracy, simulated_seconds, wall_seconds "              \
-    "FROM runs LEFT JOIN run_texts ON run_texts.run = runs.id "
+/* As db_read_runs expects them; `used` and `experiment` are those columns, or NULL for lists that
+ * need not carry them. */
+#define RUN_COLUMNS(used, experiment)                                                              \
+    "SELECT runs.id, created, changed, name, data, model, coalesce(schedule, ''), " used           \
+    ", " experiment ", status, message, engine_version, machine, seed_weights, seed_data,"         \
+    " seed_noise, loss_hash, cycles, compute_cycles, femtojoules, steps, steps_total,"             \
+    " steps_per_epoch, train_loss, test_loss, test_accuracy, best_test_accuracy,"                  \
+    " simulated_seconds, wall_seconds, uuid, note,"                                                \
+    " (SELECT group_concat(tag, char(10)) FROM (SELECT tag FROM tags WHERE tags.run = runs.id"     \
+    " ORDER BY tag)), archived, deleted, pin, colour, parent_uuid,"                                \
+    " (SELECT id FROM runs AS parents WHERE parents.uuid = runs.parent_uuid), fork_step,"          \
+    " group_id, replica FROM runs LEFT JOIN run_texts ON run_texts.run = runs.id "
+#define ALL_COLUMNS RUN_COLUMNS("schedule_used", "experiment")
+#define LIST_COLUMNS RUN_COLUMNS("NULL", "NULL")
+
+#define FACET(column)                                                                              \
+    "SELECT " column ", count(*) FROM runs WHERE deleted IS NULL GROUP BY 1 ORDER BY 2 DESC, 1"
 
 static const char *const read_sql[DB_READ_COUNT] = {
-    [DB_READ_RUNS] = "SELECT " RUN_COLUMNS "ORDER BY created DESC, runs.id DESC",
-    [DB_READ_RUN] = "SELECT " RUN_COLUMNS "WHERE runs.id = ?1",
+    [DB_READ_RUNS] = ALL_COLUMNS "WHERE deleted IS NULL ORDER BY created DESC, runs.id DESC",
+    [DB_READ_RUN] = ALL_COLUMNS "WHERE runs.id = ?1",
+    [DB_READ_ROW] = LIST_COLUMNS "WHERE runs.id = ?1",
+    [DB_READ_FAMILY] =
+        "WITH RECURSIVE family (uuid, parent) AS ("
+        "SELECT uuid, parent_uuid FROM runs WHERE id = ?1 UNION "
+        "SELECT runs.uuid, runs.parent_uuid FROM family JOIN runs ON runs.uuid = family.parent"
+        " OR runs.parent_uuid = family.uuid OR runs.parent_uuid = family.parent) " LIST_COLUMNS
+        "WHERE uuid IN (SELECT uuid FROM family) AND deleted IS NULL ORDER BY created, runs.id",
     [DB_READ_METRICS] = "SELECT step, loss, accuracy, cycles, femtojoules, wall_seconds "
-                        "FROM metrics WHERE run = ?1 ORDER BY step",
+                        "FROM metrics WHERE run = ?1 AND step >= ?2 ORDER BY step",
     [DB_READ_EVALS] =
         "SELECT step, loss, accuracy, wall_seconds FROM evals WHERE run = ?1 ORDER BY step",
     [DB_READ_EVENTS] = "SELECT step, kind, detail FROM events WHERE run = ?1 ORDER BY id",
+    [DB_READ_GROUPS] = "SELECT id, created, uuid, name, kind, detail, (SELECT count(*) FROM runs"
+                       " WHERE group_id = groups.id AND deleted IS NULL) "
+                       "FROM groups ORDER BY created DESC, id DESC",
+    [DB_READ_PRESETS] = "SELECT kind, name, body, source, changed FROM presets "
+                        "WHERE ?1 IS NULL OR kind = ?1 ORDER BY kind, name",
+    [DB_READ_FACET_DATA] = FACET("data"),
+    [DB_READ_FACET_MODEL] = FACET("model"),
+    [DB_READ_FACET_STATUS] = FACET("status"),
+    [DB_READ_FACET_TAG] = "SELECT tag, count(*) FROM tags JOIN runs ON runs.id = tags.run "
+                          "WHERE deleted IS NULL GROUP BY 1 ORDER BY 2 DESC, 1",
+    [DB_READ_DATA_VERSION] = "PRAGMA data_version",
     [DB_READ_SPARK_SPAN] = "SELECT min(step), max(step) FROM metrics WHERE run = ?1",
     [DB_READ_SPARK_TRAIN] = "SELECT avg(accuracy) FROM metrics WHERE run = ?1 "
                             "GROUP BY (step - ?2) * ?3 / (?4 - ?2 + 1) ORDER BY min(step)",
@@ -144,6 +173,11 @@ DbStatus db_reader_open(const char *path, DbReader **out, DbError *err)
         if (rc != SQLITE_OK)
             status = db_error_sqlite(err, path, reader->db, rc, "opening it");
     }
+    if (status == DB_OK)
+        status = db_find_prepare(reader, err);
+    bool changed; /* what is there now is no change */
+    if (status == DB_OK)
+        status = db_reader_changed(reader, &changed, err);
     if (status != DB_OK) {
         db_reader_close(reader);
         return status;
@@ -159,6 +193,7 @@ void db_reader_close(DbReader *reader)
     db_statements_free(&reader->statements);
     if (reader->db)
         db_reader_drop(reader->path, reader->db, reader->tidy);
+    free(reader->scratch.bytes);
     free(reader->path);
     free(reader);
 }
@@ -185,19 +220,47 @@ DbStatus db_reader_end(
     return status;
 }
 
-bool db_grow(void **rows, size_t *capacity, size_t count, size_t size)
+static bool grow(DbRows *rows, size_t size)
 {
-    if (count < *capacity)
+    if (rows->count < rows->capacity)
         return true;
-    const size_t more = *capacity ? *capacity * 2 : 16;
-    if (more < *capacity || more > SIZE_MAX / size)
+    const size_t more = rows->capacity ? rows->capacity * 2 : 16;
+    if (more < rows->capacity || more > SIZE_MAX / size)
         return false;
-    void *grown = realloc(*rows, more * size);
+    void *grown = realloc(rows->rows, more * size);
     if (!grown)
         return false;
-    *rows = grown;
-    *capacity = more;
+    rows->rows = grown;
+    rows->capacity = more;
     return true;
+}
+
+DbStatus db_read_rows(
+    DbReader *reader, sqlite3_stmt *statement, const DbRowKind *kind, DbRows *out, DbError *err)
+{
+    int rc;
+    while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (!grow(out, kind->size)) {
+            rc = SQLITE_NOMEM;
+            break;
+        }
+        rc = kind->read(statement, (char *)out->rows + out->count * kind->size);
+        out->count++; /* even if half read: it is cleared then */
+        if (rc != SQLITE_ROW)
+            break;
+    }
+    const DbStatus status = db_reader_end(reader, statement, rc, kind->doing, err);
+    if (status != DB_OK)
+        db_rows_clear(out, kind);
+    return status;
+}
+
+void db_rows_clear(DbRows *rows, const DbRowKind *kind)
+{
+    for (size_t i = 0; kind->clear && i < rows->count; i++)
+        kind->clear((char *)rows->rows + i * kind->size);
+    free(rows->rows);
+    *rows = (DbRows){0};
 }
 
 uint32_t db_column_u32(sqlite3_stmt *statement, int column, bool *bad)
@@ -210,215 +273,114 @@ uint32_t db_column_u32(sqlite3_stmt *statement, int column, bool *bad)
     return (uint32_t)value;
 }
 
-/* What went wrong while a row was read, where SQLite itself is content. */
-static int row_code(bool short_memory, bool bad)
+int db_row_code(bool short_memory, bool bad)
 {
     return short_memory ? SQLITE_NOMEM : bad ? SQLITE_CORRUPT : SQLITE_ROW;
 }
 
-/* ---- runs -------------------------------------------------------------------------------- */
-
-static uint64_t hash_value(sqlite3_stmt *statement, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    return text ? strtoull(text, NULL, 16) : 0;
-}
-
-static void run_free(DbRun *run)
-{
-    char *const texts[] = {run->name, run->data, run->model, run->schedule, run->schedule_used,
-        run->experiment, run->status, run->message, run->engine_version, run->machine};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        free(texts[i]);
-}
-
-/* Reads RUN_COLUMNS; SQLITE_ROW, or what is wrong. */
-static int read_run(sqlite3_stmt *row, DbRun *run)
-{
-    bool failed = false, bad = false;
-    *run = (DbRun){
-        .id = sqlite3_column_int64(row, 0),
-        .created = sqlite3_column_int64(row, 1),
-        .name = db_column_text(row, 2, &failed),
-        .data = db_column_text(row, 3, &failed),
-        .model = db_column_text(row, 4, &failed),
-        .schedule = db_column_text(row, 5, &failed),
-        .schedule_used = db_column_text(row, 6, &failed),
-        .experiment = db_column_text(row, 7, &failed),
-        .status = db_column_text(row, 8, &failed),
-        .message = db_column_text(row, 9, &failed),
-        .engine_version = db_column_text(row, 10, &failed),
-        .machine = db_column_text(row, 11, &failed),
-        .seed_weights = db_column_u64(row, 12),
-        .seed_data = db_column_u64(row, 13),
-        .seed_noise = db_column_u64(row, 14),
-        .loss_hash = hash_value(row, 15),
-        .cycles = db_column_u64(row, 16),
-        .compute_cycles = db_column_u64(row, 17),
-        .femtojoules = db_column_u64(row, 18),
-        .steps = db_column_u32(row, 19, &bad),
-        .steps_total = db_column_u32(row, 20, &bad),
-        .steps_per_epoch = db_column_u32(row, 21, &bad),
-        .train_loss = (float)db_column_number(row, 22),
-        .test_loss = (float)db_column_number(row, 23),
-        .test_accuracy = (float)db_column_number(row, 24),
-        .best_test_accuracy = (float)db_column_number(row, 25),
-        .simulated_seconds = db_column_number(row, 26),
-        .wall_seconds = db_column_number(row, 27),
-    };
-    return row_code(failed, bad);
-}
-
-static DbStatus read_runs(DbReader *reader, sqlite3_stmt *row, DbRunList *out, DbError *err)
-{
-    size_t capacity = 0;
-    int rc;
-    *out = (DbRunList){0};
-    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
-        if (!db_grow((void **)&out->runs, &capacity, out->count, sizeof *out->runs)) {
-            rc = SQLITE_NOMEM;
-            break;
-        }
-        rc = read_run(row, &out->runs[out->count]);
-        out->count++;
-        if (rc != SQLITE_ROW)
-            break;
-    }
-    const DbStatus status = db_reader_end(reader, row, rc, "reading its runs", err);
-    if (status != DB_OK)
-        db_run_list_free(out);
-    return status;
-}
-
-DbStatus db_reader_runs(DbReader *reader, DbRunList *out, DbError *err)
-{
-    return read_runs(reader, db_reader_statement(reader, DB_READ_RUNS, 0), out, err);
-}
-
-DbStatus db_reader_run(DbReader *reader, int64_t id, DbRunList *out, DbError *err)
-{
-    const DbStatus status =
-        read_runs(reader, db_reader_statement(reader, DB_READ_RUN, id), out, err);
-    if (status == DB_OK && out->count == 0)
-        return db_error(err, DB_ERR_NOT_FOUND, "%s: there is no run %" PRId64, reader->path, id);
-    return status;
-}
-
-void db_run_list_free(DbRunList *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        run_free(&list->runs[i]);
-    free(list->runs);
-    *list = (DbRunList){0};
-}
-
 /* ---- rows of a run ----------------------------------------------------------------------- */
+
+static int read_metric(sqlite3_stmt *row, void *element)
+{
+    bool bad = false;
+    *(DbMetric *)element = (DbMetric){
+        .step = db_column_u32(row, 0, &bad),
+        .loss = (float)db_column_number(row, 1),
+        .accuracy = (float)db_column_number(row, 2),
+        .cycles = db_column_u64(row, 3),
+        .femtojoules = db_column_u64(row, 4),
+        .wall_seconds = db_column_number(row, 5),
+    };
+    return db_row_code(false, bad);
+}
+
+DbStatus db_reader_metrics_from(
+    DbReader *reader, int64_t id, uint32_t from, DbMetric **rows, size_t *count, DbError *err)
+{
+    static const DbRowKind kind = {sizeof(DbMetric), read_metric, NULL, "reading metrics"};
+    sqlite3_stmt *row = db_reader_statement(reader, DB_READ_METRICS, id);
+    sqlite3_bind_int64(row, 2, from);
+    DbRows list = {0};
+    const DbStatus status = db_read_rows(reader, row, &kind, &list, err);
+    *rows = list.rows;
+    *count = list.count;
+    return status;
+}
 
 DbStatus db_reader_metrics(
     DbReader *reader, int64_t id, DbMetric **rows, size_t *count, DbError *err)
 {
-    sqlite3_stmt *row = db_reader_statement(reader, DB_READ_METRICS, id);
-    size_t capacity = 0, n = 0;
-    void *list = NULL;
+    return db_reader_metrics_from(reader, id, 0, rows, count, err);
+}
+
+static int read_eval(sqlite3_stmt *row, void *element)
+{
     bool bad = false;
-    int rc;
-    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
-        if (!db_grow(&list, &capacity, n, sizeof(DbMetric))) {
-            rc = SQLITE_NOMEM;
-            break;
-        }
-        ((DbMetric *)list)[n++] = (DbMetric){
-            .step = db_column_u32(row, 0, &bad),
-            .loss = (float)db_column_number(row, 1),
-            .accuracy = (float)db_column_number(row, 2),
-            .cycles = db_column_u64(row, 3),
-            .femtojoules = db_column_u64(row, 4),
-            .wall_seconds = db_column_number(row, 5),
-        };
-    }
-    rc = rc == SQLITE_DONE && bad ? SQLITE_CORRUPT : rc;
-    const DbStatus status = db_reader_end(reader, row, rc, "reading metrics", err);
-    if (status != DB_OK) {
-        free(list);
-        list = NULL;
-        n = 0;
-    }
-    *rows = list;
-    *count = n;
-    return status;
+    *(DbEval *)element = (DbEval){
+        .step = db_column_u32(row, 0, &bad),
+        .loss = (float)db_column_number(row, 1),
+        .accuracy = (float)db_column_number(row, 2),
+        .wall_seconds = db_column_number(row, 3),
+    };
+    return db_row_code(false, bad);
 }
 
 DbStatus db_reader_evals(DbReader *reader, int64_t id, DbEval **rows, size_t *count, DbError *err)
 {
-    sqlite3_stmt *row = db_reader_statement(reader, DB_READ_EVALS, id);
-    size_t capacity = 0, n = 0;
-    void *list = NULL;
-    bool bad = false;
-    int rc;
-    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
-        if (!db_grow(&list, &capacity, n, sizeof(DbEval))) {
-            rc = SQLITE_NOMEM;
-            break;
-        }
-        ((DbEval *)list)[n++] = (DbEval){
-            .step = db_column_u32(row, 0, &bad),
-            .loss = (float)db_column_number(row, 1),
-            .accuracy = (float)db_column_number(row, 2),
-            .wall_seconds = db_column_number(row, 3),
-        };
-    }
-    rc = rc == SQLITE_DONE && bad ? SQLITE_CORRUPT : rc;
-    const DbStatus status = db_reader_end(reader, row, rc, "reading evaluations", err);
-    if (status != DB_OK) {
-        free(list);
-        list = NULL;
-        n = 0;
-    }
-    *rows = list;
-    *count = n;
+    static const DbRowKind kind = {sizeof(DbEval), read_eval, NULL, "reading evaluations"};
+    DbRows list = {0};
+    const DbStatus status =
+        db_read_rows(reader, db_reader_statement(reader, DB_READ_EVALS, id), &kind, &list, err);
+    *rows = list.rows;
+    *count = list.count;
     return status;
 }
+
+static int read_event(sqlite3_stmt *row, void *element)
+{
+    bool failed = false, bad = false;
+    *(DbEventRow *)element = (DbEventRow){
+        .step = db_column_u32(row, 0, &bad),
+        .kind = db_column_text(row, 1, &failed),
+        .detail = db_column_text(row, 2, &failed),
+    };
+    return db_row_code(failed, bad);
+}
+
+static void clear_event(void *element)
+{
+    DbEventRow *event = element;
+    free(event->kind);
+    free(event->detail);
+}
+
+static const DbRowKind event_kind = {sizeof(DbEventRow), read_event, clear_event, "reading events"};
 
 DbStatus db_reader_events(
     DbReader *reader, int64_t id, DbEventRow **rows, size_t *count, DbError *err)
 {
-    sqlite3_stmt *row = db_reader_statement(reader, DB_READ_EVENTS, id);
-    size_t capacity = 0, n = 0;
-    void *list = NULL;
-    int rc;
-    while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
-        if (!db_grow(&list, &capacity, n, sizeof(DbEventRow))) {
-            rc = SQLITE_NOMEM;
-            break;
-        }
-        bool failed = false, bad = false;
-        ((DbEventRow *)list)[n++] = (DbEventRow){
-            .step = db_column_u32(row, 0, &bad),
-            .kind = db_column_text(row, 1, &failed),
-            .detail = db_column_text(row, 2, &failed),
-        };
-        rc = row_code(failed, bad);
-        if (rc != SQLITE_ROW)
-            break;
-    }
-    const DbStatus status = db_reader_end(reader, row, rc, "reading events", err);
-    if (status != DB_OK) {
-        db_events_free(list, n);
-        list = NULL;
-        n = 0;
-    }
-    *rows = list;
-    *count = n;
+    DbRows list = {0};
+    const DbStatus status = db_read_rows(
+        reader, db_reader_statement(reader, DB_READ_EVENTS, id), &event_kind, &list, err);
+    *rows = list.rows;
+    *count = list.count;
     return status;
 }
 
 void db_events_free(DbEventRow *rows, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        free(rows[i].kind);
-        free(rows[i].detail);
-    }
-    free(rows);
+    db_rows_clear(&(DbRows){.rows = rows, .count = count}, &event_kind);
+}
+
+DbStatus db_reader_changed(DbReader *reader, bool *changed, DbError *err)
+{
+    sqlite3_stmt *row = db_reader_statement(reader, DB_READ_DATA_VERSION, 0);
+    const int rc = sqlite3_step(row);
+    const int64_t version = sqlite3_column_int64(row, 0);
+    *changed = version != reader->data_version;
+    reader->data_version = version;
+    return db_reader_end(
+        reader, row, rc == SQLITE_ROW ? SQLITE_DONE : rc, "looking for changes", err);
 }
 
 /* ---- sparkline --------------------------------------------------------------------------- */

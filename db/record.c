@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 
 enum { ROWS_PER_JOB = 4096 };
@@ -19,21 +18,21 @@ typedef struct NewRun {
     char uuid[37];
 } NewRun;
 
-/* A random identity, version 4 of RFC 4122. */
-static bool make_uuid(char text[37])
+/* 0 stands for none. */
+static void bind_id(sqlite3_stmt *statement, int index, int64_t id)
 {
-    unsigned char bytes[16];
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        return false;
-    bytes[6] = (unsigned char)(0x40 | (bytes[6] & 0x0f));
-    bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3f));
-    char *at = text;
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *at++ = '-';
-        at += sprintf(at, "%02x", bytes[i]);
-    }
-    return true;
+    if (id != 0)
+        sqlite3_bind_int64(statement, index, id);
+}
+
+/* The new row's parent was looked up by its id, and found. */
+static bool has_parent(DbWriter *writer, int64_t id)
+{
+    sqlite3_stmt *row = db_writer_statement(writer, DB_WRITE_HAS_PARENT);
+    sqlite3_bind_int64(row, 1, id);
+    const bool has = sqlite3_step(row) == SQLITE_ROW;
+    sqlite3_reset(row);
+    return has;
 }
 
 static DbStatus apply_create(DbWriter *writer, DbJob *job, DbError *err)
@@ -55,10 +54,21 @@ static DbStatus apply_create(DbWriter *writer, DbJob *job, DbError *err)
     sqlite3_bind_int64(row, 12, run->steps_total);
     sqlite3_bind_int64(row, 13, run->steps_per_epoch);
     sqlite3_bind_int64(row, 14, writer->id);
+    bind_id(row, 15, run->parent);
+    if (run->parent != 0)
+        sqlite3_bind_int64(row, 16, run->fork_step);
+    bind_id(row, 17, run->group);
+    if (run->group != 0)
+        sqlite3_bind_int64(row, 18, run->replica);
     const DbStatus status = db_writer_done(writer, job, row, "making a run", err);
+    if (status == DB_ERR_NOT_FOUND)
+        return db_error(err, status, "%s: there is no group %" PRId64, writer->path, run->group);
     if (status != DB_OK)
         return status;
     job->value = job->run = sqlite3_last_insert_rowid(writer->db);
+    if (run->parent != 0 && !has_parent(writer, job->run))
+        return db_error(
+            err, DB_ERR_NOT_FOUND, "%s: there is no run %" PRId64, writer->path, run->parent);
     sqlite3_stmt *texts = db_writer_statement(writer, DB_WRITE_TEXTS);
     sqlite3_bind_int64(texts, 1, job->run);
     db_bind_text(texts, 2, run->schedule);
@@ -80,17 +90,6 @@ static DbStatus check_new_run(const DbStore *store, const DbNewRun *run, DbError
     return DB_OK;
 }
 
-/* The room that texts need in a job; saturates, so that too much is refused. */
-static size_t texts_size(const char *const *texts, size_t count)
-{
-    size_t sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        const size_t size = db_text_clean_size(texts[i]);
-        sum = sum > SIZE_MAX - size ? SIZE_MAX : sum + size;
-    }
-    return sum;
-}
-
 DbStatus db_run_create(DbStore *store, const DbNewRun *run, int64_t *id, DbError *err)
 {
     const DbStatus status = check_new_run(store, run, err);
@@ -98,8 +97,8 @@ DbStatus db_run_create(DbStore *store, const DbNewRun *run, int64_t *id, DbError
         return status;
     const char *const texts[] = {run->name, run->data, run->model, run->schedule, run->experiment,
         run->engine_version, run->machine};
-    DbJob *job = db_job_new(
-        apply_create, 0, sizeof(NewRun), texts_size(texts, sizeof texts / sizeof texts[0]), err);
+    DbJob *job = db_job_new(apply_create, 0, sizeof(NewRun),
+        db_text_clean_sizes(texts, sizeof texts / sizeof texts[0]), err);
     if (!job)
         return err ? err->code : DB_ERR_NOMEM;
     NewRun *new = (void *)job->payload;
@@ -111,7 +110,7 @@ DbStatus db_run_create(DbStore *store, const DbNewRun *run, int64_t *id, DbError
     new->run.experiment = db_job_text(job, run->experiment);
     new->run.engine_version = db_job_text(job, run->engine_version);
     new->run.machine = db_job_text(job, run->machine);
-    if (!make_uuid(new->uuid)) {
+    if (!db_make_uuid(new->uuid)) {
         free(job);
         return db_error(err, DB_ERR_IO, "%s: the system gives no random bytes", store->path);
     }
@@ -200,7 +199,7 @@ DbStatus db_run_add_event(DbStore *store, int64_t id, const DbEvent *event)
     if (!event->kind)
         return DB_ERR_ARGUMENT;
     const char *const texts[] = {event->kind, event->detail};
-    DbJob *job = db_job_new(apply_event, id, sizeof *event, texts_size(texts, 2), NULL);
+    DbJob *job = db_job_new(apply_event, id, sizeof *event, db_text_clean_sizes(texts, 2), NULL);
     if (!job)
         return DB_ERR_NOMEM;
     DbEvent *copy = (void *)job->payload;
@@ -261,7 +260,7 @@ DbStatus db_run_update(DbStore *store, int64_t id, const DbRunEnd *end)
     if (!is_status(end->status))
         return DB_ERR_ARGUMENT;
     const char *const texts[] = {end->status, end->message, end->schedule_used};
-    DbJob *job = db_job_new(apply_update, id, sizeof *end, texts_size(texts, 3), NULL);
+    DbJob *job = db_job_new(apply_update, id, sizeof *end, db_text_clean_sizes(texts, 3), NULL);
     if (!job)
         return DB_ERR_NOMEM;
     DbRunEnd *copy = (void *)job->payload;
@@ -269,42 +268,5 @@ DbStatus db_run_update(DbStore *store, int64_t id, const DbRunEnd *end)
     copy->status = db_job_text(job, end->status);
     copy->message = db_job_text(job, end->message);
     copy->schedule_used = db_job_text(job, end->schedule_used);
-    return db_queue_push(&store->queue, job, false, NULL);
-}
-
-static DbStatus apply_rename(DbWriter *writer, DbJob *job, DbError *err)
-{
-    sqlite3_stmt *row = db_writer_statement(writer, DB_WRITE_RENAME);
-    sqlite3_bind_int64(row, 1, job->run);
-    db_bind_text(row, 2, (const char *)job->payload);
-    sqlite3_bind_int64(row, 3, (int64_t)time(NULL));
-    const DbStatus status = db_writer_done(writer, job, row, "renaming a run", err);
-    return status == DB_OK ? db_writer_changed(writer, job, err) : status;
-}
-
-DbStatus db_run_rename(DbStore *store, int64_t id, const char *name)
-{
-    if (!name)
-        return DB_ERR_ARGUMENT;
-    DbJob *job = db_job_new(apply_rename, id, 0, db_text_clean_size(name), NULL);
-    if (!job)
-        return DB_ERR_NOMEM;
-    db_job_text(job, name);
-    return db_queue_push(&store->queue, job, false, NULL);
-}
-
-static DbStatus apply_delete(DbWriter *writer, DbJob *job, DbError *err)
-{
-    sqlite3_stmt *row = db_writer_statement(writer, DB_WRITE_DELETE);
-    sqlite3_bind_int64(row, 1, job->run);
-    const DbStatus status = db_writer_done(writer, job, row, "deleting a run", err);
-    return status == DB_OK ? db_writer_changed(writer, job, err) : status;
-}
-
-DbStatus db_run_delete(DbStore *store, int64_t id)
-{
-    DbJob *job = db_job_new(apply_delete, id, 0, 0, NULL);
-    if (!job)
-        return DB_ERR_NOMEM;
     return db_queue_push(&store->queue, job, false, NULL);
 }

@@ -110,9 +110,10 @@ DbStatus db_store_close(DbStore *store, DbError *err)
     pthread_join(store->thread, NULL);
     DbError error;
     DbStatus status = db_queue_take_error(&store->queue, &error);
-    if (store->queue.rows > 0)
-        status = db_error(err, DB_ERR_IO, "%zu queued rows are lost: %s", store->queue.rows,
-            store->queue.trouble.text);
+    const size_t lost = store->queue.rows + store->queue.refused;
+    if (lost > 0)
+        status = db_error(err, DB_ERR_IO, "%zu row%s could not be stored: %s", lost,
+            lost == 1 ? "" : "s", store->queue.trouble.text);
     else if (status != DB_OK && err)
         *err = error;
     db_queue_destroy(&store->queue);
@@ -143,6 +144,7 @@ void db_store_backlog(DbStore *store, DbBacklog *out)
     *out = (DbBacklog){.rows = queue->rows,
         .bytes = queue->bytes,
         .stuck = queue->stuck,
+        .refused = queue->refused,
         .longest_seconds = (double)queue->longest_ns * 1e-9};
     pthread_mutex_unlock(&queue->lock);
 }

@@ -1,4 +1,7 @@
 #include "db_text.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
 
 /* The number of bytes that a character with this first byte takes; 0: no first byte. */
 static unsigned sequence_length(unsigned char first)
@@ -75,4 +78,84 @@ char *db_text_clean(char *out, const char *text)
         out = db_text_put(out, db_text_next(&text));
     *out++ = '\0';
     return out;
+}
+
+size_t db_text_clean_sizes(const char *const *texts, size_t count)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t size = db_text_clean_size(texts[i]);
+        sum = sum > SIZE_MAX - size ? SIZE_MAX : sum + size;
+    }
+    return sum;
+}
+
+/* The lower-case letter of an upper-case one: the simple foldings of the Unicode blocks Basic
+ * Latin, Latin-1, Latin Extended-A, Greek and Cyrillic. */
+static uint32_t fold(uint32_t c)
+{
+    if ((c >= 'A' && c <= 'Z') || (c >= 0xc0 && c <= 0xde && c != 0xd7) ||
+        (c >= 0x391 && c <= 0x3a9) || (c >= 0x410 && c <= 0x42f))
+        return c + 32;
+    if (c >= 0x400 && c <= 0x40f)
+        return c + 80;
+    if (c == 0x178)
+        return 0xff;
+    if (c == 0x3c2) /* the final form of sigma */
+        return 0x3c3;
+    const bool even_upper =
+        (c >= 0x100 && c <= 0x12f) || (c >= 0x132 && c <= 0x137) || (c >= 0x14a && c <= 0x177);
+    const bool odd_upper = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e);
+    return (even_upper && c % 2 == 0) || (odd_upper && c % 2 == 1) ? c + 1 : c;
+}
+
+char *db_text_fold(char *out, const char *text)
+{
+    while (*text)
+        out = db_text_put(out, fold(db_text_next(&text)));
+    *out = '\0';
+    return out;
+}
+
+/* A number as '0', how many digits it has, and the digits: bytes compare like values. */
+static char *put_number(char *out, const char **text)
+{
+    while (**text == '0' && (*text)[1] >= '0' && (*text)[1] <= '9')
+        *text += 1;
+    const char *first = *text;
+    while (**text >= '0' && **text <= '9' && *text - first < 255)
+        *text += 1;
+    const size_t length = (size_t)(*text - first);
+    *out++ = '0';
+    *out++ = (char)(unsigned char)length;
+    memcpy(out, first, length);
+    return out + length;
+}
+
+size_t db_text_sort_key(char *out, const char *text)
+{
+    char *const start = out;
+    while (*text) {
+        if (*text >= '0' && *text <= '9')
+            out = put_number(out, &text);
+        else
+            out = db_text_put(out, fold(db_text_next(&text)));
+    }
+    return (size_t)(out - start);
+}
+
+bool db_make_uuid(char text[37])
+{
+    unsigned char bytes[16];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return false;
+    bytes[6] = (unsigned char)(0x40 | (bytes[6] & 0x0f));
+    bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3f));
+    char *at = text;
+    for (int i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *at++ = '-';
+        at += sprintf(at, "%02x", bytes[i]);
+    }
+    return true;
 }

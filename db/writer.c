@@ -6,6 +6,9 @@
 #include <inttypes.h>
 #include <time.h>
 
+#define LAST_METRIC "FROM metrics WHERE run = runs.id ORDER BY step DESC LIMIT 1"
+#define LAST_EVAL "FROM evals WHERE run = runs.id ORDER BY step DESC LIMIT 1"
+
 static const char *const write_sql[DB_WRITE_COUNT] = {
     [DB_WRITE_BEGIN] = "BEGIN IMMEDIATE",
     [DB_WRITE_COMMIT] = "COMMIT",
@@ -17,12 +20,26 @@ static const char *const write_sql[DB_WRITE_COUNT] = {
     [DB_WRITE_ENTER] = "INSERT INTO writers (process, opened, seen) VALUES (?1, ?2, ?2)",
     [DB_WRITE_LEAVE] = "DELETE FROM writers WHERE id = ?1",
     [DB_WRITE_OTHERS] = "SELECT id, process, seen FROM writers WHERE id <> ?1",
-    [DB_WRITE_INTERRUPT] = "UPDATE runs SET status = 'interrupted', changed = ?1, writer = NULL "
-                           "WHERE status IN ('running', 'paused') AND writer IS ?2",
+    /* What the run's row did not learn any more is taken from the rows it left. */
+    [DB_WRITE_INTERRUPT] =
+        "UPDATE runs SET status = 'interrupted', changed = ?1, writer = NULL,"
+        " steps = max(steps, coalesce((SELECT max(step) + 1 FROM metrics WHERE run = runs.id), 0)),"
+        " train_loss = coalesce((SELECT loss " LAST_METRIC "), train_loss),"
+        " cycles = coalesce((SELECT cycles " LAST_METRIC "), cycles),"
+        " femtojoules = coalesce((SELECT femtojoules " LAST_METRIC "), femtojoules),"
+        " wall_seconds = coalesce((SELECT wall_seconds " LAST_METRIC "), wall_seconds),"
+        " test_loss = coalesce((SELECT loss " LAST_EVAL "), test_loss),"
+        " test_accuracy = coalesce((SELECT accuracy " LAST_EVAL "), test_accuracy),"
+        " best_test_accuracy = coalesce((SELECT max(accuracy) FROM evals WHERE run = runs.id),"
+        " best_test_accuracy) "
+        "WHERE status IN ('running', 'paused') AND writer IS ?2",
     [DB_WRITE_RUN] =
         "INSERT INTO runs (uuid, created, changed, name, status, data, model, engine_version,"
-        " machine, seed_weights, seed_data, seed_noise, steps_total, steps_per_epoch, writer) "
-        "VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        " machine, seed_weights, seed_data, seed_noise, steps_total, steps_per_epoch, writer,"
+        " parent_uuid, fork_step, group_id, replica) "
+        "VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+        " (SELECT uuid FROM runs WHERE id = ?15), ?16, ?17, ?18)",
+    [DB_WRITE_HAS_PARENT] = "SELECT 1 FROM runs WHERE id = ?1 AND parent_uuid IS NOT NULL",
     [DB_WRITE_TEXTS] = "INSERT INTO run_texts (run, schedule, experiment) VALUES (?1, ?2, ?3)",
     /* Not INSERT OR REPLACE, which makes SQLite copy every page it touches into a journal. */
     [DB_WRITE_METRIC] =
@@ -40,8 +57,25 @@ static const char *const write_sql[DB_WRITE_COUNT] = {
         " cycles = ?11, compute_cycles = ?12, femtojoules = ?13, simulated_seconds = ?14,"
         " wall_seconds = ?15, writer = iif(?3 IN ('running', 'paused'), ?16, NULL) WHERE id = ?1",
     [DB_WRITE_USED] = "UPDATE run_texts SET schedule_used = ?2 WHERE run = ?1",
-    [DB_WRITE_RENAME] = "UPDATE runs SET name = ?2, changed = ?3 WHERE id = ?1",
-    [DB_WRITE_DELETE] = "DELETE FROM runs WHERE id = ?1",
+    [DB_WRITE_NAME] = "UPDATE runs SET name = ?2, changed = ?3 WHERE id = ?1",
+    [DB_WRITE_NOTE] = "UPDATE runs SET note = ?2, changed = ?3 WHERE id = ?1",
+    [DB_WRITE_ARCHIVED] = "UPDATE runs SET archived = ?2, changed = ?3 WHERE id = ?1",
+    [DB_WRITE_PIN] = "UPDATE runs SET pin = ?2, changed = ?3 WHERE id = ?1",
+    [DB_WRITE_COLOUR] = "UPDATE runs SET colour = ?2, changed = ?3 WHERE id = ?1",
+    [DB_WRITE_DELETED] =
+        "UPDATE runs SET deleted = coalesce(deleted, ?2), changed = ?3 WHERE id = ?1",
+    [DB_WRITE_RESTORED] = "UPDATE runs SET deleted = ?2, changed = ?3 WHERE id = ?1",
+    [DB_WRITE_GROUP_OF] = "UPDATE runs SET group_id = ?2, replica = ?4, changed = ?3 WHERE id = ?1",
+    [DB_WRITE_TAG] = "INSERT OR IGNORE INTO tags (run, tag) VALUES (?1, ?2)",
+    [DB_WRITE_UNTAG] = "DELETE FROM tags WHERE run = ?1 AND tag = ?2",
+    [DB_WRITE_GROUP] =
+        "INSERT INTO groups (uuid, created, name, kind, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [DB_WRITE_GROUP_NAME] = "UPDATE groups SET name = ?2 WHERE id = ?1",
+    [DB_WRITE_GROUP_DELETE] = "DELETE FROM groups WHERE id = ?1",
+    [DB_WRITE_PRESET] =
+        "INSERT INTO presets (kind, name, body, source, changed) VALUES (?1, ?2, ?3, ?4, ?5) "
+        "ON CONFLICT (kind, name) DO UPDATE SET body = ?3, source = ?4, changed = ?5",
+    [DB_WRITE_PRESET_DELETE] = "DELETE FROM presets WHERE kind = ?1 AND name = ?2",
 };
 
 sqlite3_stmt *db_writer_statement(DbWriter *writer, DbWriteStatement which)
@@ -51,6 +85,12 @@ sqlite3_stmt *db_writer_statement(DbWriter *writer, DbWriteStatement which)
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     return statement;
+}
+
+void db_writer_bind_run(sqlite3_stmt *statement, const DbJob *job)
+{
+    sqlite3_bind_int64(statement, 1, job->run);
+    sqlite3_bind_int64(statement, 3, (int64_t)time(NULL));
 }
 
 static int run_statement(DbWriter *writer, DbWriteStatement which)

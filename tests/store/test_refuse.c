@@ -293,7 +293,7 @@ static void test_a_damaged_page_within(void)
     db_store_backlog(store, &backlog);
     CHECK(backlog.stuck && backlog.rows == 1); /* kept as long as the store is open */
     CHECK_INT(db_store_close(store, &err), DB_ERR_IO);
-    CHECK_HAS(err.text, "1 queued rows are lost");
+    CHECK_HAS(err.text, "1 row could not be stored");
     end();
 }
 

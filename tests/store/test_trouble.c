@@ -165,7 +165,8 @@ static void test_a_full_queue_on_a_locked_file(void)
     CHECK_INT(help_integer(path, "SELECT max(step) FROM metrics"), taken - 1);
     CHECK_STR(help_text(path, "SELECT name FROM runs"), "still taken");
     sqlite3_close(db);
-    CHECK_INT(db_store_close(store, &err), DB_OK);
+    CHECK_INT(db_store_close(store, &err), DB_ERR_IO); /* for those who did not look */
+    CHECK_HAS(err.text, "1 row could not be stored");
     end();
 }
 
@@ -180,7 +181,7 @@ static void test_closing_while_the_file_is_locked(void)
     db_run_add_metrics(store, id, rows, 30);
     DbError err = {0};
     CHECK_INT(db_store_close(store, &err), DB_ERR_IO);
-    CHECK_HAS(err.text, "30 queued rows are lost");
+    CHECK_HAS(err.text, "30 rows could not be stored");
     CHECK_HAS(err.text, "locked");
     sqlite3_close(db);
     CHECK_STR(help_text(path, "SELECT status FROM runs"), "running"); /* as its process lives */
