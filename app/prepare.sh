@@ -91,7 +91,7 @@ compile() {
     log=$(mktemp)
     status=0
     ninja -C "$folder" --quiet "$@" >"$log" 2>&1 || status=$?
-    grep -v '^ninja: ' "$log" >&2 || :
+    grep -v -e '^ninja: ' -e '^Cleaning\.\.\.' "$log" >&2 || :
     rm -f "$log"
     if [ "$status" -ne 0 ]; then
         say "The build failed; the lines above say why."

@@ -81,8 +81,10 @@ def count_program(entry):
         count.reasons.append(why[result])
     if not count.failed and (status or result not in ('OK', 'SKIP')):
         count.fail(f'the program ended with status {status}, meson says {result}')
-    if count.failed and entry.get('stderr'):
-        count.reasons += ['standard error:'] + entry['stderr'].strip().splitlines()[-40:]
+    said = (entry.get('stderr') or '').strip().splitlines()
+    said = [line for line in said if line and not line.startswith('(test program exited')]
+    if count.failed and said:
+        count.reasons += ['standard error:'] + said[-40:]
     return count
 
 
