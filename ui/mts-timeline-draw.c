@@ -17,21 +17,6 @@
 #define PILL_INSET 8
 #define MOSAIC_CELL 3
 #define SEGMENT_RADIUS 3
-/* Hatch: stripes of 3 px every 7 px, across; along the lane that is 7 * sqrt(2), and ten of those
- * are a whole number of pixels but for half a hundredth. */
-#define HATCH_PERIOD 7
-#define HATCH_STRIPE 3
-#define HATCH_WIDTH 99
-
-const char *mts_precision_label(const EngPrecision *precision)
-{
-    if (!precision->adaptive) {
-        return mts_format_short_name(&precision->format);
-    }
-    g_autofree char *text = g_strdup_printf("%s ↔ %s", mts_format_short_name(&precision->format),
-        mts_format_short_name(&precision->high));
-    return g_intern_string(text);
-}
 
 PangoLayout *mts_timeline_text(MtsTimeline *self, const char *text, double points, gboolean bold)
 {
@@ -100,59 +85,6 @@ static void fill(
         gtk_snapshot_append_color(
             snapshot, &ink, &GRAPHENE_RECT_INIT((float)x, (float)y, (float)width, (float)height));
     }
-}
-
-/* ---- hatch ---------------------------------------------------------------------------------- */
-
-static GdkTexture *make_hatch(int scale, gboolean dark)
-{
-    const int width = HATCH_WIDTH * scale, height = MTS_LANE_HEIGHT * scale;
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
-    cairo_t *cr = cairo_create(surface);
-    const GdkRGBA ground = mts_palette_ink(MTS_INK_HATCH_GROUND, dark);
-    const GdkRGBA stripe = mts_palette_ink(MTS_INK_HATCH_STRIPE, dark);
-    mts_paint_source(cr, &ground);
-    cairo_paint(cr);
-    cairo_scale(cr, scale, scale);
-    mts_paint_source(cr, &stripe);
-    cairo_set_line_width(cr, HATCH_STRIPE);
-    const double step = HATCH_WIDTH / 10.0; /* 7 * sqrt(2) = 9.899 */
-    for (int i = -3; i < 13; i++) {
-        cairo_move_to(cr, i * step - 2, MTS_LANE_HEIGHT + 2);
-        cairo_line_to(cr, i * step + MTS_LANE_HEIGHT + 2, -2);
-    }
-    cairo_stroke(cr);
-    cairo_destroy(cr);
-    cairo_surface_flush(surface);
-    const gsize stride = (gsize)cairo_image_surface_get_stride(surface);
-    GBytes *bytes = g_bytes_new_with_free_func(cairo_image_surface_get_data(surface),
-        stride * (gsize)height, (GDestroyNotify)cairo_surface_destroy, surface);
-    GdkTexture *texture = gdk_memory_texture_new(width, height, GDK_MEMORY_DEFAULT, bytes, stride);
-    g_bytes_unref(bytes);
-    return texture;
-}
-
-void mts_timeline_append_hatch(
-    MtsTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t *rect)
-{
-    const gboolean dark = mts_palette_dark();
-    /* Twice as fine as the screen costs nothing and keeps pictures at 200 % sharp. */
-    const int scale = MAX(gtk_widget_get_scale_factor(GTK_WIDGET(self)), 2);
-    if (!self->hatch || self->hatch_scale != scale || self->hatch_dark != dark) {
-        g_clear_object(&self->hatch);
-        self->hatch = make_hatch(scale, dark);
-        self->hatch_scale = scale;
-        self->hatch_dark = dark;
-    }
-    const double right = rect->origin.x + rect->size.width;
-    /* Stripes hang on the screen, not on the segment: neighbours' stripes meet. */
-    double x = floor(rect->origin.x / HATCH_WIDTH) * HATCH_WIDTH;
-    gtk_snapshot_push_clip(snapshot, rect);
-    for (; x < right; x += HATCH_WIDTH) {
-        gtk_snapshot_append_texture(snapshot, self->hatch,
-            &GRAPHENE_RECT_INIT((float)x, rect->origin.y, HATCH_WIDTH, rect->size.height));
-    }
-    gtk_snapshot_pop(snapshot);
 }
 
 /* ---- segments ------------------------------------------------------------------------------- */
@@ -247,9 +179,10 @@ static void append_adaptive(MtsTimeline *self, GtkSnapshot *snapshot, int box, c
         append_mosaic(self, snapshot, choices, span, rect, until, dark);
     }
     if (until < right) {
-        mts_timeline_append_hatch(self, snapshot,
+        mts_hatch_append(&self->hatch, snapshot,
             &GRAPHENE_RECT_INIT(
-                (float)until, rect->origin.y, (float)(right - until), MTS_LANE_HEIGHT));
+                (float)until, rect->origin.y, (float)(right - until), MTS_LANE_HEIGHT),
+            gtk_widget_get_scale_factor(GTK_WIDGET(self)));
         append_pill(self, snapshot, until, right, rect->origin.y, &span->precision, dark);
     }
 }

@@ -28,18 +28,6 @@ void mts_timeline_say_changes(MtsTimeline *self, const char *what)
     }
 }
 
-static const char *precision_words(const EngPrecision *precision, char buf[64])
-{
-    if (precision->adaptive) {
-        g_snprintf(buf, 64, "Adaptive %s", mts_precision_label(precision));
-    } else if (precision->format.kind == ENG_KIND_BFP) {
-        g_snprintf(buf, 64, "%u bits", precision->format.m);
-    } else {
-        g_snprintf(buf, 64, "%s", mts_precision_label(precision));
-    }
-    return buf;
-}
-
 /* Selected segments, or the focused one where none is. Caller g_frees. */
 static MtsSegment *targets(MtsTimeline *self, guint *count)
 {
@@ -140,7 +128,7 @@ void mts_timeline_apply(MtsTimeline *self, const EngPrecision *precision, MtsSco
     follow_cuts(self, segments, spans, count);
     mts_timeline_selection_changed(self);
     char words[64];
-    mts_timeline_say_changes(self, precision_words(precision, words));
+    mts_timeline_say_changes(self, mts_precision_words(precision, words));
 }
 
 /* The asked precision with what a segment's own format says about group, exponent and rounding:
@@ -171,7 +159,7 @@ void mts_timeline_set_format_of_picked(MtsTimeline *self, const EngPrecision *pr
                 (guint32)(from + 0.5), (guint32)(to + 0.5), precision);
         }
         end(self);
-        mts_timeline_say_changes(self, precision_words(precision, words));
+        mts_timeline_say_changes(self, mts_precision_words(precision, words));
         return;
     }
     g_autofree EngSpan *spans = g_new(EngSpan, count + 1);
@@ -192,7 +180,7 @@ void mts_timeline_set_format_of_picked(MtsTimeline *self, const EngPrecision *pr
     if (count > 0 && locked == count) {
         mts_timeline_shake(self);
     }
-    mts_timeline_say_changes(self, precision_words(precision, words));
+    mts_timeline_say_changes(self, mts_precision_words(precision, words));
 }
 
 /* ---- remove, cut ---------------------------------------------------------------------------- */

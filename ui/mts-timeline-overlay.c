@@ -257,7 +257,8 @@ static void append_brush(MtsTimeline *self, GtkSnapshot *snapshot)
     const EngPrecision brush = mts_timeline_brush(self);
     gtk_snapshot_push_opacity(snapshot, .4);
     if (brush.adaptive) {
-        mts_timeline_append_hatch(self, snapshot, &rect);
+        mts_hatch_append(
+            &self->hatch, snapshot, &rect, gtk_widget_get_scale_factor(GTK_WIDGET(self)));
     } else {
         append_rounded(
             snapshot, &rect, 3, mts_palette_format_fill(&brush.format, mts_palette_dark()));

@@ -4,7 +4,9 @@
  * edits they ask for. */
 #pragma once
 
+#include "mts-hatch.h"
 #include "mts-lane-choices.h"
+#include "mts-lane-label.h"
 #include "mts-lane-layout.h"
 #include "mts-lane-snap.h"
 #include "mts-timeline.h"
@@ -118,9 +120,7 @@ struct _MtsTimeline {
     /* Drawing. */
     GskRenderNode *lanes; /* everything that does not follow the pointer; NULL: draw anew */
     GHashTable *texts;    /* of PangoLayout */
-    GdkTexture *hatch;
-    int hatch_scale;
-    gboolean hatch_dark;
+    MtsHatch hatch;
     double drawn_playhead;
     AdwAnimation *shake, *flash, *slide;
     double shake_x, flash_level;    /* pixels; 1 to 0 */
@@ -222,13 +222,8 @@ void mts_timeline_draw_overlay(MtsTimeline *self, GtkSnapshot *snapshot);
 PangoLayout *mts_timeline_text(MtsTimeline *self, const char *text, double points, gboolean bold);
 /* Where span `span` of a lane is drawn, in whole pixels; FALSE out of sight. */
 gboolean mts_timeline_span_rect(MtsTimeline *self, int box, guint span, graphene_rect_t *rect);
-/* The hatch of adaptive segments over a rectangle. */
-void mts_timeline_append_hatch(
-    MtsTimeline *self, GtkSnapshot *snapshot, const graphene_rect_t *rect);
 /* The arrow before a family that folds: to the right where it is folded, else down. */
 void mts_timeline_append_fold_arrow(
     GtkSnapshot *snapshot, double y, gboolean folded, const GdkRGBA *ink);
-/* What a segment says: "4", "FP32", "2 ↔ 4". Static or interned. */
-const char *mts_precision_label(const EngPrecision *precision);
 
 G_END_DECLS

@@ -3,19 +3,6 @@
 
 #include "mts-text.h"
 
-static const char *role_word(EngRole role)
-{
-    switch (role) {
-    case ENG_ROLE_W:
-        return "weights";
-    case ENG_ROLE_A:
-        return "activations";
-    case ENG_ROLE_G:
-        return "gradients";
-    }
-    return "";
-}
-
 /* "conv3, weights: bfp4, epoch 6.0 to 9.0, segment 2 of 3, selected, boundary at its start". */
 static char *describe_focus(MtsTimeline *self)
 {
@@ -35,7 +22,7 @@ static char *describe_focus(MtsTimeline *self)
     if (lane->layers > 1) {
         g_string_append_printf(text, " to %s", self->names[lane->layer + lane->layers - 1]);
     }
-    g_string_append_printf(text, ", %s", role_word(mts_track_role(lane->track)));
+    g_string_append_printf(text, ", %s", mts_role_words(mts_track_role(lane->track)));
     if (lane->track >= 3) {
         g_string_append_printf(text, " (%s)", mts_track_name(lane->track));
     }

@@ -176,7 +176,7 @@ static void on_model_reset(MtsTimeline *self)
 static void on_style_changed(MtsTimeline *self)
 {
     g_hash_table_remove_all(self->texts);
-    g_clear_object(&self->hatch);
+    mts_hatch_clear(&self->hatch);
     mts_timeline_redraw_lanes(self);
 }
 
@@ -334,7 +334,7 @@ static void mts_timeline_dispose(GObject *object)
     g_clear_object(&self->shake);
     g_clear_object(&self->flash);
     g_clear_object(&self->slide);
-    g_clear_object(&self->hatch);
+    mts_hatch_clear(&self->hatch);
     g_clear_object(&self->hadjustment);
     g_clear_object(&self->vadjustment);
     g_clear_object(&self->model);
@@ -492,6 +492,20 @@ void mts_timeline_set_adaptive(MtsTimeline *self, const EngPrecision *precision)
 const EngPrecision *mts_timeline_get_adaptive(MtsTimeline *self)
 {
     return &self->adaptive;
+}
+
+void mts_timeline_choose(MtsTimeline *self, const EngPrecision *precision)
+{
+    if (precision->adaptive) {
+        mts_timeline_set_adaptive(self, precision);
+    } else {
+        mts_timeline_set_paint(self, &precision->format);
+    }
+    if (self->tool == MTS_TOOL_PAINT || self->tool == MTS_TOOL_ADAPTIVE) {
+        mts_timeline_set_tool(self, precision->adaptive ? MTS_TOOL_ADAPTIVE : MTS_TOOL_PAINT);
+    } else if (self->tool == MTS_TOOL_SELECT && self->picked->len > 0) {
+        mts_timeline_set_format_of_picked(self, precision);
+    }
 }
 
 void mts_timeline_set_snap(MtsTimeline *self, gboolean snap)

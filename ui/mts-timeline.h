@@ -45,6 +45,10 @@ const EngFormat *mts_timeline_get_paint(MtsTimeline *self);
 void mts_timeline_set_adaptive(MtsTimeline *self, const EngPrecision *precision);
 const EngPrecision *mts_timeline_get_adaptive(MtsTimeline *self);
 
+/* A precision was chosen from the palette: the brush takes it, and with the select tool the
+ * selection as well. */
+void mts_timeline_choose(MtsTimeline *self, const EngPrecision *precision);
+
 void mts_timeline_set_snap(MtsTimeline *self, gboolean snap); /* on at first */
 gboolean mts_timeline_get_snap(MtsTimeline *self);
 

@@ -1,5 +1,6 @@
 #include "stage.h"
 
+#include "mts-timeline-bar.h"
 #include "mts-timeline-ruler.h"
 #include "xinput.h"
 
@@ -25,6 +26,36 @@ static const char schedule[] =
     "fc2.A: bfp4 @0..5.5ep, bfp6 @5.5..10ep, bfp8 @10ep..\n"
     "fc2.G: bfp6 @0..3ep, bfp8 @3..10ep, fp32 @10ep..\n";
 
+static void on_dark(AdwStyleManager *manager, GParamSpec *spec, GtkCssProvider *dark)
+{
+    GdkDisplay *display = gdk_display_get_default();
+    gtk_style_context_remove_provider_for_display(display, GTK_STYLE_PROVIDER(dark));
+    if (adw_style_manager_get_dark(manager)) {
+        gtk_css_provider_load_from_resource(dark, "/org/mantissa/Mantissa/style-dark.css");
+        gtk_style_context_add_provider_for_display(
+            display, GTK_STYLE_PROVIDER(dark), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
+    }
+}
+
+/* What GtkApplication does by itself: the style of the resources, and its dark part. */
+static void load_style(void)
+{
+    static const char folder[] = "/org/mantissa/Mantissa/";
+    AdwStyleManager *manager = adw_style_manager_get_default();
+    GdkDisplay *display = gdk_display_get_default();
+    GtkCssProvider *style = gtk_css_provider_new(), *dark = gtk_css_provider_new();
+    g_autofree char *file = g_strconcat(folder, "style.css", NULL);
+    gtk_css_provider_load_from_resource(style, file);
+    gtk_style_context_add_provider_for_display(
+        display, GTK_STYLE_PROVIDER(style), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+    g_object_unref(style);
+    /* It lives as long as the program: the manager does. */
+    g_signal_connect(manager, "notify::dark", G_CALLBACK(on_dark), dark);
+    on_dark(manager, NULL, dark);
+    g_autofree char *icons = g_strconcat(folder, "icons", NULL);
+    gtk_icon_theme_add_resource_path(gtk_icon_theme_get_for_display(display), icons);
+}
+
 void stage_init(int *argc, char ***argv)
 {
     gtk_test_init(argc, argv, NULL);
@@ -32,6 +63,7 @@ void stage_init(int *argc, char ***argv)
     GtkSettings *settings = gtk_settings_get_default();
     g_object_set(settings, "gtk-font-name", "Cantarell 11", "gtk-enable-animations", FALSE,
         "gtk-cursor-blink", FALSE, NULL);
+    load_style();
 }
 
 static void load(Stage *stage, const char *text)
@@ -78,9 +110,12 @@ void stage_set_up(Stage *stage, const char *text, int width, int height)
     gtk_widget_set_vexpand(scrolled, TRUE);
     gtk_widget_set_hexpand(scrolled, TRUE);
     GtkWidget *column = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    stage->bar = mts_timeline_bar_new(stage->timeline);
+    gtk_box_append(GTK_BOX(column), stage->bar);
     gtk_box_append(GTK_BOX(column), stage->ruler);
     gtk_box_append(GTK_BOX(column), scrolled);
     stage->window = gtk_window_new();
+    gtk_widget_add_css_class(stage->window, "mantissa");
     gtk_window_set_child(GTK_WINDOW(stage->window), column);
     gtk_window_set_default_size(GTK_WINDOW(stage->window), width, height);
     xinput_show(GTK_WINDOW(stage->window));
