@@ -11,4 +11,9 @@ struct DbStore {
     DbQueue queue;
 };
 
+/* Queues `n` rows of `row_size` bytes, copied, in pieces, so that no piece holds the file for long.
+ * Waits for room in the queue. */
+DbStatus db_add_rows(
+    DbStore *store, int64_t id, DbApply apply, const void *rows, size_t row_size, size_t n);
+
 #endif

@@ -43,6 +43,17 @@ static const char *const read_sql[DB_READ_COUNT] = {
     [DB_READ_EVALS] =
         "SELECT step, loss, accuracy, wall_seconds FROM evals WHERE run = ?1 ORDER BY step",
     [DB_READ_EVENTS] = "SELECT step, kind, detail FROM events WHERE run = ?1 ORDER BY id",
+    [DB_READ_STATISTICS] =
+        "SELECT step, layer, slot, r, epsilon, high, sqnr_db, flushed, saturated, spread "
+        "FROM statistics WHERE run = ?1 AND step BETWEEN ?2 AND ?3 ORDER BY step, layer, slot",
+    [DB_READ_CHECKPOINTS] =
+        "SELECT step, created, kind, size FROM checkpoints WHERE run = ?1 ORDER BY step",
+    [DB_READ_CHECKPOINT] = "SELECT step, size, checksum, body FROM checkpoints "
+                           "WHERE run = ?1 AND step <= ?2 ORDER BY step DESC LIMIT 1",
+    [DB_READ_MOMENTS] =
+        "SELECT evals.step, evals.loss, evals.accuracy, evals.wall_seconds, cycles, femtojoules "
+        "FROM evals LEFT JOIN metrics ON metrics.run = evals.run AND metrics.step = evals.step - 1 "
+        "WHERE evals.run = ?1 ORDER BY evals.step",
     [DB_READ_GROUPS] = "SELECT id, created, uuid, name, kind, detail, (SELECT count(*) FROM runs"
                        " WHERE group_id = groups.id AND deleted IS NULL) "
                        "FROM groups ORDER BY created DESC, id DESC",

@@ -153,8 +153,7 @@ static DbStatus apply_evals(DbWriter *writer, DbJob *job, DbError *err)
     return status;
 }
 
-/* Queues `n` rows of `row_size` bytes, in pieces, so that no piece holds the file for long. */
-static DbStatus add_rows(
+DbStatus db_add_rows(
     DbStore *store, int64_t id, DbApply apply, const void *rows, size_t row_size, size_t n)
 {
     const unsigned char *at = rows;
@@ -175,12 +174,12 @@ static DbStatus add_rows(
 
 DbStatus db_run_add_metrics(DbStore *store, int64_t id, const DbMetric *rows, size_t n)
 {
-    return add_rows(store, id, apply_metrics, rows, sizeof *rows, n);
+    return db_add_rows(store, id, apply_metrics, rows, sizeof *rows, n);
 }
 
 DbStatus db_run_add_evals(DbStore *store, int64_t id, const DbEval *rows, size_t n)
 {
-    return add_rows(store, id, apply_evals, rows, sizeof *rows, n);
+    return db_add_rows(store, id, apply_evals, rows, sizeof *rows, n);
 }
 
 static DbStatus apply_event(DbWriter *writer, DbJob *job, DbError *err)

@@ -76,6 +76,18 @@ static const char *const write_sql[DB_WRITE_COUNT] = {
         "INSERT INTO presets (kind, name, body, source, changed) VALUES (?1, ?2, ?3, ?4, ?5) "
         "ON CONFLICT (kind, name) DO UPDATE SET body = ?3, source = ?4, changed = ?5",
     [DB_WRITE_PRESET_DELETE] = "DELETE FROM presets WHERE kind = ?1 AND name = ?2",
+    [DB_WRITE_STATISTIC] =
+        "INSERT INTO statistics (run, step, layer, slot, r, epsilon, high, sqnr_db, flushed,"
+        " saturated, spread) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+        "ON CONFLICT (run, step, layer, slot) DO UPDATE SET r = ?5, epsilon = ?6, high = ?7,"
+        " sqnr_db = ?8, flushed = ?9, saturated = ?10, spread = ?11",
+    [DB_WRITE_CHECKPOINT] =
+        "INSERT INTO checkpoints (run, step, created, kind, size, checksum, body) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (run, step) DO UPDATE SET"
+        " created = ?3, kind = ?4, size = ?5, checksum = ?6, body = ?7",
+    [DB_WRITE_CHECKPOINTS_THIN] =
+        "DELETE FROM checkpoints WHERE run = ?1 AND kind = 'interval' AND step NOT IN (SELECT step"
+        " FROM checkpoints WHERE run = ?1 AND kind = 'interval' ORDER BY step DESC LIMIT ?2)",
 };
 
 sqlite3_stmt *db_writer_statement(DbWriter *writer, DbWriteStatement which)
