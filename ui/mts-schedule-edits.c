@@ -115,8 +115,8 @@ gboolean mts_schedule_model_adopt(MtsScheduleModel *self, const EngPlan *plan)
     if (changed) {
         mts_schedule_emit_changed(self);
     }
-    mts_schedule_model_end_group(self);
     mts_schedule_model_thaw(self);
+    mts_schedule_model_end_group(self);
     return changed;
 }
 

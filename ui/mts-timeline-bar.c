@@ -328,8 +328,6 @@ GtkWidget *mts_timeline_bar_new(MtsTimeline *timeline)
     g_signal_connect_object(timeline, "selection-changed", G_CALLBACK(show_brush), self, swapped);
     g_signal_connect_object(model, "committed", G_CALLBACK(show_history), self, swapped);
     g_signal_connect_object(model, "reset", G_CALLBACK(show_history), self, swapped);
-    g_signal_connect_object(
-        mts_timeline_get_axis(timeline), "view-changed", G_CALLBACK(show_zoom), self, swapped);
     show_brush(self);
     show_history(self);
     return GTK_WIDGET(self);
