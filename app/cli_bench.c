@@ -46,17 +46,6 @@ static bool open_bench(const CliCommand *command, Bench *bench)
         NULL, CLI_FLAG, NULL, NULL, NULL                                                           \
     }
 
-/* Prints one JSON object and frees it. */
-static void print_json(json_t *value)
-{
-    EngText out = {0};
-    app_json_add(&out, value, false);
-    if (!out.failed)
-        puts(out.data);
-    eng_text_free(&out);
-    json_decref(value);
-}
-
 static json_t *machine_json(const Bench *bench)
 {
     return json_pack("{s:s, s:I}", "isa", bench->kernels->name, "threads",
@@ -97,7 +86,7 @@ static int report_gemm(const Bench *bench, const EngBenchProduct *result)
         put(value, "quantize_b_ms", 1e3 * result->quantize_b);
         put(value, "product_ms", 1e3 * result->product);
         put(value, "gmacs", 1e-9 * result->macs / result->product);
-        print_json(value);
+        cli_print_json(value);
         return CLI_OK;
     }
     printf("%s, %u threads, %s operands\n", bench->kernels->name, eng_pool_threads(bench->pool),
@@ -161,7 +150,7 @@ static int report_quantize(const Bench *bench, const EngBenchQuantize *result)
         put(value, "across_ms", 1e3 * result->across);
         put(value, "along_gvalues", along);
         put(value, "across_gvalues", across);
-        print_json(value);
+        cli_print_json(value);
         return CLI_OK;
     }
     printf("%s, %u threads\n", bench->kernels->name, eng_pool_threads(bench->pool));
@@ -224,7 +213,7 @@ static void report_step(const Bench *bench, const double *ms, uint32_t steps)
         put(value, "max_ms", ms[steps - 1]);
         if (value)
             json_object_set_new(value, "steps", json_integer(steps));
-        print_json(value);
+        cli_print_json(value);
         return;
     }
     printf(

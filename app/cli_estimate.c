@@ -4,6 +4,7 @@
 #include "cli_experiment.h"
 #include "cli_options.h"
 #include "cli_shape.h"
+#include "data/dataset.h"
 #include "hardware/cost.h"
 #include "job.h"
 #include "json.h"
@@ -92,13 +93,8 @@ static void print_json(const EstimateCommand *e)
         json_object_set_new(value, "layers", layers_json(e));
         json_object_set_new(value, "hardware", app_hardware_json(&e->experiment.hardware));
     }
-    EngText out = {0};
-    app_json_add(&out, value, false);
-    if (!out.failed)
-        puts(out.data);
-    eng_text_free(&out);
     json_decref(sum);
-    json_decref(value);
+    cli_print_json(value);
 }
 
 static void print_plain(const EstimateCommand *e)
@@ -185,6 +181,7 @@ int cli_estimate(int argc, char **argv)
         .details = CLI_EXPERIMENT_DETAILS
         "\n"
         "Without adaptive parts the cycles are those the run itself will count.\n",
+        .kinds = eng_dataset_help(),
         .options = options};
     size_t count;
     const CliParsed parsed = cli_parse(&e.command, argc, argv, NULL, &count);

@@ -36,7 +36,6 @@ void cli_experiment_new(CliExperiment *args);
 
 /* What --help says below the options. */
 #define CLI_EXPERIMENT_DETAILS                                                                     \
-    "Data: idx:DIR (a folder with MNIST's file names, also .gz), digits[:N], spirals[:N].\n"       \
     "Models: mlp:256,128 (hidden widths), cnn:32,32,p,64,64,p,128,128,gap, or layer by layer:\n"   \
     "\"conv3x3-16, relu, pool2, gap, fc-10\".\n"                                                   \
     "Schedule: a line per lane, ';' between lanes of one line; later lines win:\n"                 \

@@ -1,5 +1,6 @@
 #include "cli_options.h"
 #include "base/text.h"
+#include "json.h"
 #include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -9,9 +10,15 @@
 /* Column in which the help of an option begins. */
 #define HELP_COLUMN 28
 
+/* A name of one letter takes one dash. */
+static const char *dashes(const CliOption *option)
+{
+    return option->name[1] ? "--" : "-";
+}
+
 static void print_option(const CliOption *option)
 {
-    int width = printf("  --%s", option->name);
+    int width = printf("  %s%s", dashes(option), option->name);
     if (option->metavar)
         width += printf(" %s", option->metavar);
     const char *line = option->help;
@@ -38,6 +45,8 @@ static void print_help(const CliCommand *command)
         print_option(option);
     if (command->details)
         printf("\n%s", command->details);
+    if (command->kinds)
+        printf("\nData:\n%s", command->kinds);
 }
 
 void cli_complain(const CliCommand *command, const char *fmt, ...)
@@ -72,6 +81,7 @@ static const char *expected(CliKind kind)
         [CLI_TEXT] = "a text",
         [CLI_U32] = "a whole number up to 4294967295",
         [CLI_U64] = "a whole number up to 18446744073709551615",
+        [CLI_INT] = "a whole number from -2147483647 to 2147483647",
         [CLI_DOUBLE] = "a number like 0.05",
         [CLI_LIST] = "fewer of them",
     };
@@ -104,6 +114,11 @@ static bool store(const CliOption *option, const char *text)
         return true;
     case CLI_U64:
         return eng_text_read_u64(text, &end, option->value) && *end == '\0';
+    case CLI_INT:
+        if (!eng_text_read_u64(text + (*text == '-'), &end, &whole) || *end || whole > INT32_MAX)
+            return false;
+        *(int32_t *)option->value = *text == '-' ? -(int32_t)whole : (int32_t)whole;
+        return true;
     case CLI_DOUBLE:
         return eng_text_read_double(text, &end, option->value) && *end == '\0';
     case CLI_LIST:
@@ -115,11 +130,13 @@ static bool store(const CliOption *option, const char *text)
 /* Reads one option at argv[*at] and moves *at behind it. */
 static CliParsed parse_option(CliCommand *command, int argc, char **argv, int *at)
 {
-    const char *const word = argv[(*at)++] + 2;
+    const char *const given = argv[(*at)++];
+    const size_t dash = given[1] == '-' ? 2 : 1;
+    const char *const word = given + dash;
     const size_t length = strcspn(word, "=");
     const CliOption *const option = find(command, word, length);
-    if (!option) {
-        cli_complain(command, "there is no option --%.*s", (int)length, word);
+    if (!option || (dash == 1 && option->name[1])) {
+        cli_complain(command, "there is no option %.*s", (int)(dash + length), given);
         return wrong_usage(command);
     }
     command->given |= UINT64_C(1) << (option - command->options);
@@ -131,13 +148,13 @@ static CliParsed parse_option(CliCommand *command, int argc, char **argv, int *a
     if (!value && *at < argc)
         value = argv[(*at)++];
     if (!value) {
-        cli_complain(
-            command, "--%s lacks its value, expected %s", option->name, expected(option->kind));
+        cli_complain(command, "%s%s lacks its value, expected %s", dashes(option), option->name,
+            expected(option->kind));
         return wrong_usage(command);
     }
     if (!store(option, value)) {
-        cli_complain(
-            command, "--%s is \"%s\", expected %s", option->name, value, expected(option->kind));
+        cli_complain(command, "%s%s is \"%s\", expected %s", dashes(option), option->name, value,
+            expected(option->kind));
         return wrong_usage(command);
     }
     return CLI_GO;
@@ -160,13 +177,10 @@ CliParsed cli_parse(CliCommand *command, int argc, char **argv, const char **wor
         } else if (options && asks_for_help(word)) {
             print_help(command);
             return CLI_HELPED;
-        } else if (options && strncmp(word, "--", 2) == 0) {
+        } else if (options && word[0] == '-' && word[1]) {
             const CliParsed parsed = parse_option(command, argc, argv, &at);
             if (parsed != CLI_GO)
                 return parsed;
-        } else if (options && word[0] == '-' && word[1]) {
-            cli_complain(command, "there is no option %s", word);
-            return wrong_usage(command);
         } else if (*count == command->max_words) {
             cli_complain(command, "\"%s\" is one word too many", word);
             return wrong_usage(command);
@@ -189,6 +203,16 @@ bool cli_given(const CliCommand *command, const char *name)
             return command->given >> (option - command->options) & 1;
     assert(!"an option of the command");
     return false;
+}
+
+void cli_print_json(json_t *value)
+{
+    EngText out = {0};
+    app_json_add(&out, value, false);
+    if (out.failed || puts(out.data) < 0)
+        fprintf(stderr, "mantissa-cli: the answer could not be made or written\n");
+    eng_text_free(&out);
+    json_decref(value);
 }
 
 int cli_finish_output(const CliCommand *command, int status)

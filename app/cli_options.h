@@ -1,8 +1,10 @@
 /* Options of a command, from one table: parsing and --help say the same because they read the
- * same lines. `--name value` and `--name=value`; `--` ends the options. */
+ * same lines. `--name value` and `--name=value`, `-N value` for a name of one letter; `--` ends the
+ * options. */
 #ifndef APP_CLI_OPTIONS_H
 #define APP_CLI_OPTIONS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +21,7 @@ typedef enum CliKind {
     CLI_TEXT,   /* const char *: any text */
     CLI_U32,    /* uint32_t: a whole number */
     CLI_U64,    /* uint64_t: a whole number */
+    CLI_INT,    /* int32_t: a whole number, negative ones too */
     CLI_DOUBLE, /* double: a decimal number, with a point in any locale */
     CLI_LIST,   /* CliList: any text; may be given again and again */
 } CliKind;
@@ -42,6 +45,7 @@ typedef struct CliCommand {
     const char *arguments;       /* "ID", "FILE…" or "" */
     const char *summary;         /* one line */
     const char *details;         /* paragraphs behind the options, or NULL */
+    const char *kinds;           /* lines of "  kind  what it is" behind them, or NULL */
     const CliOption *options;    /* at most 64; ends with a NULL name */
     size_t min_words, max_words; /* arguments that are no options */
     uint64_t given;              /* bit i: option i was given; set by cli_parse */
@@ -60,6 +64,10 @@ bool cli_given(const CliCommand *command, const char *name);
 /* Prints "mantissa-cli NAME: sentence" on standard error. */
 void cli_complain(const CliCommand *command, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Prints a value as one line of JSON on standard output and frees it; NULL (memory was short)
+ * prints nothing and makes cli_finish_output fail. */
+void cli_print_json(json_t *value);
 
 /* Ends standard output; a full disk or closed pipe behind it turns CLI_OK into CLI_FAILED. */
 int cli_finish_output(const CliCommand *command, int status);

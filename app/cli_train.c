@@ -233,7 +233,6 @@ static bool store_end(TrainCommand *train)
 static void print_json(const TrainCommand *train, const EngRunSummary *summary)
 {
     char hash[17];
-    EngText out = {0};
     snprintf(hash, sizeof hash, "%016" PRIx64, summary->loss_hash);
     const bool bad = summary->state == ENG_RUN_DIVERGED || summary->state == ENG_RUN_FAILED;
     json_t *const value = json_pack("{s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}",
@@ -249,11 +248,7 @@ static void print_json(const TrainCommand *train, const EngRunSummary *summary)
         app_json_real(summary->wall_seconds));
     if (bad && value)
         json_object_set_new(value, "message", app_json_string(summary->error.text));
-    app_json_add(&out, value, false);
-    if (!out.failed)
-        puts(out.data);
-    json_decref(value);
-    eng_text_free(&out);
+    cli_print_json(value);
 }
 
 static void print_plain(const TrainCommand *train, const EngRunSummary *summary)
@@ -387,6 +382,7 @@ int cli_train(int argc, char **argv)
         .arguments = "",
         .summary = "Trains a network under a precision schedule and keeps the run.",
         .details = details,
+        .kinds = eng_dataset_help(),
         .options = options};
     size_t count;
     const char *words[1];

@@ -13,6 +13,7 @@ static const Op ops[] = {
     {"quantize", vector_quantize},
     {"gemm", vector_gemm},
     {"relative_improvement", vector_relative_improvement},
+    {"fmac", vector_fmac},
     {"cycles", vector_cycles},
     {"train", vector_train},
 };

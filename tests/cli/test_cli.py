@@ -78,7 +78,8 @@ def wrong_usage(done, *parts):
 # ---- help and usage --------------------------------------------------------------------------
 
 COMMANDS = [['train'], ['runs', 'list'], ['runs', 'show'], ['runs', 'export'], ['estimate'],
-            ['bench', 'gemm'], ['bench', 'quantize'], ['bench', 'step'], ['check-vectors']]
+            ['cycles'], ['fmac'], ['bench', 'gemm'], ['bench', 'quantize'], ['bench', 'step'],
+            ['check-vectors']]
 
 
 def help_is_there_for_every_command():
@@ -107,11 +108,12 @@ def help_names_every_option_of_the_specification():
 
 def every_option_in_the_help_is_taken():
     for words in COMMANDS:
-        names = re.findall(r'^  --([a-z-]+)( [A-Z|@]\S*)?', cli(*words, '--help').out, re.MULTILINE)
+        names = re.findall(r'^  (--?[a-zA-Z-]+)( [A-Z|@]\S*)?', cli(*words, '--help').out,
+                           re.MULTILINE)
         assert names, words
         for name, value in names:
-            done = cli(*words, '--' + name, *(['1'] if value else []), '--help')
-            tap.equal((done.status, done.err), (0, ''), f'{words} --{name}')
+            done = cli(*words, name, *(['1'] if value else []), '--help')
+            tap.equal((done.status, done.err), (0, ''), f'{words} {name}')
 
 
 def wrong_usage_has_a_status_of_its_own():
@@ -120,6 +122,11 @@ def wrong_usage_has_a_status_of_its_own():
     wrong_usage(cli('runs'))
     wrong_usage(cli('runs', 'fly'))
     wrong_usage(cli('bench'))
+    wrong_usage(cli('cycles', '-M', '3', '-N', '3'), '-K')
+    wrong_usage(cli('cycles', '-M', '-3'), '-M is "-3"')
+    wrong_usage(cli('cycles', '-step'), '-step')
+    wrong_usage(cli('fmac', '--x', '1,2'), '--y')
+    wrong_usage(cli('fmac', '--x', '1', '--y', '1', '--sx', '2147483648'), '--sx')
     wrong_usage(cli('estimate', '--model', 'mlp:8'), '--input')
     wrong_usage(cli('bench', 'step', '--input', '3x32'), '"3x32"')
     wrong_usage(cli('train'), '--data')
@@ -435,6 +442,68 @@ def shapes_may_stand_for_data():
     tap.has(plain.out, 'fc1')
 
 
+def closed(dataflow, R, C, M, N, K, g, p):
+    kg, up = -(-K // g), lambda a, b: -(-a // b)
+    if dataflow == 'ws':
+        return up(kg, R) * up(N, C) * (2 * R + C + M * p - 2) - 1
+    if dataflow == 'is':
+        return up(kg, R) * up(M, C) * (2 * R + C + N * p - 2) - 1
+    return up(M, R) * up(N, C) * (R + C + kg * p - 2) - 1
+
+
+def cycles_are_counted_both_ways():
+    for case in [('ws', 3, 4, 5, 6, 40, 16, 1), ('os', 2, 5, 7, 3, 33, 8, 4),
+                 ('is', 4, 2, 6, 9, 20, 4, 6), ('ws', 8, 8, 1, 1, 1, 1, 16),
+                 ('os', 3, 3, 4, 4, 64, 32, 49)]:
+        words = [word for pair in zip(('--dataflow', '--rows', '--cols', '-M', '-N', '-K',
+                                       '--group', '--passes'), map(str, case)) for word in pair]
+        wanted = closed(*case)
+        tap.equal(cli('cycles', *words).out, f'{wanted}\n', str(case))
+        tap.equal(cli('cycles', *words, '--step', '--json').json(),
+                  {'cycles': wanted, 'stepped_cycles': wanted}, str(case))
+    size = ['-M', '3', '-N', '3', '-K', '3']
+    for words, part in [(['--rows', '0'], 'rows'), (['--cols', '1025'], 'columns'),
+                        (['--dataflow', 'up'], 'up'), (['--group', '0'], 'group'),
+                        (['--passes', '0'], 'passes'), (['--passes', '11', '--step'], '11')]:
+        refused(cli('cycles', *size, *words), part)
+
+
+def simulated_cycles_are_those_of_other_simulators():
+    file = os.path.join(HERE, '..', '..', '..', 'shared', 'golden', 'scalesim_compute_cycles.csv')
+    if not os.path.exists(file):
+        raise tap.Skip('no shared vectors beside this project')
+    with open(file, encoding='ascii') as rows:
+        for row in rows.read().split()[1:]:
+            R, C, dataflow, M, N, K, cycles = row.split(',')
+            done = cli('cycles', '--rows', R, '--cols', C, '--dataflow', dataflow, '-M', M, '-N', N,
+                       '-K', K, '--group', '1', '--passes', '1')
+            tap.equal(done.out, cycles + '\n', row)
+
+
+def an_fmac_shows_every_beat():
+    x, y = [6, 47, -16, -60], [12, 7, -9, -2]
+    words = ['fmac', '--x', ','.join(map(str, x)), '--mx', '6', '--y', ','.join(map(str, y)),
+             '--my', '4', '--sx', '-3', '--sy', '1', '--before', '0.5']
+    whole = cli(*words, '--json').json()
+    dot = sum(a * b for a, b in zip(x, y))
+    tap.equal((whole['dot'], whole['passes'], whole['exponent']), (dot, 6, -2))
+    tap.equal(whole['after'], 0.5 + dot / 4)
+    tap.equal(len(whole['beats']), 6)
+    accumulator = 0
+    for beat in whole['beats']:
+        tap.equal(beat['products'], [a * b for a, b in zip(beat['x'], beat['y'])])
+        tap.equal(beat['sum'], sum(beat['products']))
+        tap.equal(beat['shifted'], beat['sum'] << beat['shift'])
+        tap.equal((beat['before'], beat['after']), (accumulator, accumulator + beat['shifted']))
+        accumulator = beat['after']
+    tap.equal(accumulator, dot)
+    tap.has(cli(*words).out, f'dot product {dot} in 6 beats')
+    refused(cli('fmac', '--x', '1,2', '--y', '1'), '--x', '--y')
+    refused(cli('fmac', '--x', '1,z', '--y', '1,2'), '1,z')
+    refused(cli('fmac', '--x', '16', '--y', '1', '--mx', '4'), '16')
+    refused(cli('fmac', '--x', '1', '--y', '1', '--mx', '17'), '17')
+
+
 def benchmarks_report_what_was_asked_for():
     gemm = cli('bench', 'gemm', '--m', '33', '--n', '17', '--k', '65', '--format', 'bfp4',
                '--seconds', '0.01', '--threads', '1', '--isa', 'c', '--json').json()
@@ -636,7 +705,8 @@ try:
         a_run_comes_back_from_the_store, exports_hold_every_step,
         the_default_store_is_made_on_first_use, adaptive_choices_are_kept, a_missing_run_is_told,
         an_interrupt_keeps_what_was_done, an_estimate_is_what_the_run_counts,
-        shapes_may_stand_for_data, benchmarks_report_what_was_asked_for, idx_folders_are_read, damaged_idx_files_are_named,
+        shapes_may_stand_for_data, cycles_are_counted_both_ways,
+        simulated_cycles_are_those_of_other_simulators, an_fmac_shows_every_beat, benchmarks_report_what_was_asked_for, idx_folders_are_read, damaged_idx_files_are_named,
         wrong_words_are_named, wrong_experiment_files_are_named,
         foreign_and_newer_stores_are_left_alone,
         a_store_that_cannot_be_written_is_told_before_training,
