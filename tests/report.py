@@ -1,6 +1,7 @@
 """Runs the tests of a build folder and counts what every program says in TAP.
 
-    report.py BUILD [PART…]     PART: a folder of tests/, or a test's name; nothing runs all
+    report.py BUILD [PART…]     PART: a folder of tests/, or a test's name; nothing runs all.
+                                pictures: the window's tests, which must leave some
     report.py BUILD --list
 
 The last line is `N passed, N failed`. A program that crashed, ran out of time or broke off its
@@ -111,7 +112,8 @@ def choose(tests, parts):
         return None
     chosen = []
     for part in parts:
-        found = [name for name, folder in tests if part in (name, folder)]
+        wanted = 'window' if part == 'pictures' else part
+        found = [name for name, folder in tests if wanted in (name, folder)]
         if not found:
             known = sorted({folder for _, folder in tests if folder} | {n for n, _ in tests})
             sys.exit(f'tests/run: there is no part "{part}"; there are {", ".join(known)}')
@@ -134,6 +136,15 @@ def run_meson(build, names):
         return [json.loads(line) for line in lines], status == 0
 
 
+def count_pictures(total):
+    """The window's tests write what they show; none at all is a failure."""
+    folder = os.environ.get('MANTISSA_PICTURES', '')
+    names = [name for _, _, names in os.walk(folder) for name in names if name.endswith('.png')]
+    print(f'{len(names)} pictures in {folder}')
+    if not names:
+        total.failed += 1
+
+
 def main():
     build, parts = sys.argv[1], sys.argv[2:]
     tests = list(tests_of(build))
@@ -151,6 +162,8 @@ def main():
     if not content and not total.failed:
         print('meson test failed; its lines above say why')
         total.failed += 1
+    if 'pictures' in parts:
+        count_pictures(total)
     sys.stdout.flush()
     skipped = f', {total.skipped} skipped' if total.skipped else ''
     print(f'{total.passed} passed, {total.failed} failed{skipped}')
