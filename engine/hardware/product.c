@@ -2,6 +2,7 @@
 #include "hardware/cell.h"
 #include "hardware/cost.h"
 #include "hardware/saturate.h"
+#include "hardware/sparse.h"
 #include <math.h>
 
 const char *eng_product_name(EngProductKind kind)
@@ -137,7 +138,7 @@ typedef struct Operand {
 
 static uint64_t kept_length(uint64_t length, const EngHardware *hw)
 {
-    return eng_min_u64(length, eng_sat_mul(eng_ceil_div(length, hw->sparse_of), hw->sparse_keep));
+    return eng_sparse_kept(length, hw->sparse_keep, hw->sparse_of);
 }
 
 static uint64_t index_bits(const EngHardware *hw)
