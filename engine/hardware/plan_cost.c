@@ -23,7 +23,7 @@ EngStepCosts eng_step_costs(
     return costs;
 }
 
-static EngCost step_cost(EngStepCosts *costs, const EngFormat *a, const EngFormat *b)
+EngCost eng_step_cost(EngStepCosts *costs, const EngFormat *a, const EngFormat *b)
 {
     for (unsigned i = 0; i < costs->count; i++) {
         if (eng_format_equal(&costs->known[i].a, a) && eng_format_equal(&costs->known[i].b, b))
@@ -40,19 +40,24 @@ static EngCost step_cost(EngStepCosts *costs, const EngFormat *a, const EngForma
     return cost;
 }
 
+uint32_t eng_high_steps(const EngPrecision *a, const EngPrecision *b, uint32_t n, double high_share)
+{
+    if ((!a->adaptive && !b->adaptive) || !(high_share > 0)) /* NaN counts as 0 */
+        return 0;
+    return high_share < 1 ? (uint32_t)floor(high_share * n + 0.5) : n;
+}
+
 EngCost eng_stretch_cost(EngStepCosts *costs, const EngPrecision *a, const EngPrecision *b,
     uint32_t n, double high_share)
 {
     EngCost sum = {0};
-    uint32_t high = 0;
-    if (a->adaptive || b->adaptive)
-        high = (uint32_t)floor(high_share * n + 0.5);
+    const uint32_t high = eng_high_steps(a, b, n, high_share);
     if (n > high) {
-        const EngCost low_cost = step_cost(costs, &a->format, &b->format);
+        const EngCost low_cost = eng_step_cost(costs, &a->format, &b->format);
         eng_cost_add(&sum, &low_cost, n - high);
     }
     if (high > 0) {
-        const EngCost high_cost = step_cost(
+        const EngCost high_cost = eng_step_cost(
             costs, a->adaptive ? &a->high : &a->format, b->adaptive ? &b->high : &b->format);
         eng_cost_add(&sum, &high_cost, high);
     }

@@ -36,6 +36,13 @@ bool eng_has_product(size_t layer, EngProductKind kind);
 EngStepCosts eng_step_costs(const EngNetwork *net, size_t layer, EngProductKind kind,
     uint64_t batch, const EngHardware *hw);
 
+/* The cost of one step with these formats. */
+EngCost eng_step_cost(EngStepCosts *costs, const EngFormat *a, const EngFormat *b);
+
+/* Of n steps of a stretch: how many are counted at the high formats. */
+uint32_t eng_high_steps(
+    const EngPrecision *a, const EngPrecision *b, uint32_t n, double high_share);
+
 /* The cost of the first n steps of a stretch with these precisions. */
 EngCost eng_stretch_cost(EngStepCosts *costs, const EngPrecision *a, const EngPrecision *b,
     uint32_t n, double high_share);

@@ -1,6 +1,7 @@
 /* How long an estimate takes: a schedule of 60 segments on a network of 20 layers. Prints medians;
  * no verdict. */
 #include "base/memory.h"
+#include "hardware/breakdown.h"
 #include "hardware/cost.h"
 #include "hardware/test_net.h"
 #include "schedule/schedule.h"
@@ -51,6 +52,7 @@ int main(void)
     static double whole[ROUNDS], built[ROUNDS], one[ROUNDS], curve[ROUNDS], written[ROUNDS];
     static uint32_t steps[1000];
     static uint64_t cycles[1000];
+    static EngShare shares[LAYERS * 3];
     EngRandom random;
     eng_random_init(&random, 1, 0, 0, 0);
     test_net(&t, &random, LAYERS);
@@ -71,10 +73,11 @@ int main(void)
         }
         built[i] = now() - start;
         start = now();
-        sum += eng_plan_cost(&t.net, plan, 64, &hw, 0).cycles;
+        sum += eng_plan_shares(&t.net, plan, 64, &hw, 0, shares).cost.cycles;
         whole[i] = now() - start;
         start = now();
-        sum += eng_plan_product_cost(&t.net, plan, 7, ENG_PRODUCT_DGRAD, 64, &hw, 0).cycles;
+        shares[7 * 3 + 1] = eng_plan_share(&t.net, plan, 7, ENG_PRODUCT_DGRAD, 64, &hw, 0);
+        sum += eng_shares_total(shares, LAYERS * 3).cost.cycles;
         one[i] = now() - start;
         start = now();
         eng_plan_cycles(&t.net, plan, 64, &hw, 0, steps, 1000, cycles);
@@ -87,8 +90,8 @@ int main(void)
         eng_plan_free(plan);
     }
     report("lay 60 segments over 20 layers", built);
-    report("cost of the whole run", whole);
-    report("cost of one product after an edge moved", one);
+    report("cost of the whole run, share by share", whole);
+    report("the same after one edge of one slot moved", one);
     report("curve of 1000 points", curve);
     report("plan back to a schedule", written);
     printf("# checksum %llu\n", (unsigned long long)sum);
