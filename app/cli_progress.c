@@ -97,12 +97,12 @@ static void figures(const CliProgress *progress, char *out, size_t size)
         rate, left[0] ? left : "?");
 }
 
-void cli_progress_draw(CliProgress *progress)
+void cli_progress_draw(CliProgress *progress, bool last)
 {
     if (progress->mode != CLI_PROGRESS_BAR || progress->clock.steps == 0)
         return;
     const double now = monotonic_seconds();
-    if (progress->drawn && now - progress->shown_seconds < DRAW_EVERY)
+    if (!last && progress->drawn && now - progress->shown_seconds < DRAW_EVERY)
         return;
     char text[160], bar[64];
     figures(progress, text, sizeof text);

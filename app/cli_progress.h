@@ -31,8 +31,8 @@ CliProgress cli_progress_new(CliProgressMode mode, EngClock clock);
 /* An AppRecordFn: takes in one record; in lines mode an evaluation prints its line. */
 void cli_progress_record(void *progress, const EngRecord *record);
 
-/* Draws the bar, at most ten times a second. */
-void cli_progress_draw(CliProgress *progress);
+/* Draws the bar, at most ten times a second; `last` draws it in any case. */
+void cli_progress_draw(CliProgress *progress, bool last);
 
 /* Takes the bar away, so that what follows begins on a clean line. */
 void cli_progress_clear(CliProgress *progress);

@@ -204,7 +204,7 @@ static void follow(TrainCommand *train)
     do {
         eng_trainer_wait(train->trainer, WAIT_MS);
         app_recorder_drain(&train->recorder, train->trainer, see_record, train);
-        cli_progress_draw(&train->progress);
+        cli_progress_draw(&train->progress, train->ended);
         watch_store(train);
         update_row(train, &last);
         if (interrupted && !stopping) {
