@@ -23,10 +23,19 @@ struct AppLiveRun {
 
 /* ---- the recorder's thread ---------------------------------------------------------------- */
 
-/* On the main loop, once the last row is in the file. */
+static void take_state(AppLiveRun *self, EngRunState state);
+
+/* On the main loop, once the last row is in the file. The window's ring may have dropped the last
+ * state; the summary has not. */
 static gboolean tell_recorded(gpointer data)
 {
     AppLiveRun *self = data;
+    EngRunSummary summary;
+    while (app_live_run_take(self)) {
+        /* The last records may have come after the last frame. */
+    }
+    eng_trainer_summary(self->trainer, &summary);
+    take_state(self, summary.state);
     if (self->listener.recorded)
         self->listener.recorded(self->listener.ctx, self->recorder.run, self->store_error);
     return G_SOURCE_REMOVE;
@@ -216,6 +225,13 @@ gboolean app_live_run_set_plan(AppLiveRun *self, const EngPlan *plan, GError **e
         return TRUE;
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, err.text);
     return FALSE;
+}
+
+EngPlan *app_live_run_plan(AppLiveRun *self)
+{
+    EngPlan *plan = NULL;
+    eng_trainer_plan(self->trainer, &plan, NULL);
+    return plan;
 }
 
 /* ---- what the window takes ---------------------------------------------------------------- */

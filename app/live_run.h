@@ -47,6 +47,10 @@ void app_live_run_stop(AppLiveRun *self);
 /* A new plan for the steps to come. Error: its shape is not the run's. */
 gboolean app_live_run_set_plan(AppLiveRun *self, const EngPlan *plan, GError **error);
 
+/* The plan as used so far and as planned for the rest; caller frees with eng_plan_free. NULL where
+ * memory is short. */
+EngPlan *app_live_run_plan(AppLiveRun *self);
+
 /* Appends the records that came in since the last call to the curves; returns whether there were
  * any. Takes some 10 microseconds a record. */
 gboolean app_live_run_take(AppLiveRun *self);

@@ -1,0 +1,64 @@
+/* What the files of a session share. Private to the window's side of app. */
+#ifndef APP_SESSION_PRIVATE_H
+#define APP_SESSION_PRIVATE_H
+
+#include "history.h"
+#include "live_run.h"
+#include "mts-window.h"
+#include "session.h"
+
+struct AppSession {
+    MtsWindow *window; /* borrowed from the application; NULL once it was closed */
+    MtsStudio *studio; /* the window's */
+    char *store_path;  /* NULL: runs are not kept */
+    DbStore *store;
+    AppHistory *history;
+
+    AppSharedJob *shown;  /* what the page shows; NULL before the first */
+    gint64 shown_run;     /* the stored run in front, 0: none */
+    AppLiveRun *live;     /* trains, or has trained last; may stand behind a stored run */
+    gboolean live_shown;  /* the page shows it */
+    gboolean starting;    /* a run is being made */
+    gboolean single_step; /* … of which one step was asked for */
+    gboolean rewinding;   /* once it has ended, back to the start */
+    AppExperiment *next;  /* once it has ended, show this */
+    guint tick, timer;    /* the frame callback while a run may have news, and its stand-in */
+    gint64 rate_time;     /* where the present measurement of the speed began */
+    guint32 rate_steps;
+    GCancellable *cancellable; /* cancelled with the session: late answers are dropped */
+};
+
+/* session.c: shows a job on the page, with its plan or another one of its shape. Takes the
+ * reference. */
+void app_session_show_job(AppSession *self, AppSharedJob *job, const EngPlan *plan);
+/* Opens an experiment away from the main loop and shows it; takes `experiment` over. */
+void app_session_show_experiment(AppSession *self, AppExperiment *experiment);
+/* The experiment as shown, with the schedule as drawn; caller clears and frees with
+ * app_session_free_experiment. */
+AppExperiment *app_session_current(AppSession *self);
+void app_session_free_experiment(AppExperiment *experiment);
+/* A sentence for the reader. */
+void app_session_say(AppSession *self, const char *sentence);
+
+/* session_run.c: the run that trains. */
+void app_session_connect_run(AppSession *self);
+gboolean app_session_trains(AppSession *self); /* a run is neither at rest nor over */
+void app_session_show_live(AppSession *self);
+void app_session_drop_live(AppSession *self); /* frees a run that is over */
+void app_session_unwatch(AppSession *self);   /* no frame looks at the live run any more */
+
+/* session_library.c: stored runs. */
+void app_session_connect_library(AppSession *self);
+void app_session_refresh_library(AppSession *self);
+
+/* session_new_run.c: the dialog. */
+void app_session_connect_new_run(AppSession *self);
+
+/* remember.c: window state and the last experiment. */
+void app_remember_window(MtsWindow *window);
+void app_restore_window(MtsWindow *window);
+void app_remember_experiment(AppSession *self);
+/* The last one shown, else the demonstration; caller owns. */
+AppExperiment *app_recall_experiment(void);
+
+#endif
