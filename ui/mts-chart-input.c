@@ -172,6 +172,7 @@ static gboolean on_key(
         toggle_pin(input, mts_time_axis_get_readout(input->axis));
         return GDK_EVENT_STOP;
     case GDK_KEY_plus:
+    case GDK_KEY_equal: /* the same key without Shift */
     case GDK_KEY_KP_Add:
         mts_time_axis_zoom_at(input->axis, middle, WHEEL_ZOOM);
         return GDK_EVENT_STOP;

@@ -214,8 +214,9 @@ static MtsScale accuracy_scale(
         return log ? (MtsScale){0.1, 1, TRUE} : (MtsScale){0, 1, FALSE};
     }
     MtsScale scale = mts_scale_fit(range.low, range.high, log, 0.06);
-    /* A share ends at 100 %; a little room keeps the line off the frame. */
-    if (!log) {
+    /* A share ends at 100 %; a little room keeps the line off the frame. (What is no share, from a
+     * damaged file, is shown as it is.) */
+    if (!log && range.low >= 0 && range.high <= 1) {
         const double room = 0.03 * MAX(MIN(scale.high, 1) - MAX(scale.low, 0), 0.01);
         scale.low = MAX(scale.low, -room);
         scale.high = MIN(scale.high, 1 + room);

@@ -107,7 +107,7 @@ static void draw_ticks(MtsChart *chart, const MtsPlotMap *map, PangoContext *con
     const MtsTicks ticks = mts_scale_ticks(&map->scale, map->height, 18);
     for (guint i = 0; i < ticks.count; i++) {
         const double y = mts_plot_map_y(map, ticks.value[i]);
-        if (y < map->top + 6 || y > map->top + map->height - 5) {
+        if (!(y >= map->top + 6 && y <= map->top + map->height - 5)) {
             continue; /* its label would be cut */
         }
         g_autofree char *label = mts_chart_tick_text(mts_chart_get_kind(chart), &ticks, i);

@@ -43,7 +43,9 @@ typedef struct Cell {
     GtkWidget *run;   /* MtsRunRow */
     GtkWidget *group; /* a box */
     GtkWidget *title, *count, *arrow;
-    GtkTreeListRow *row; /* held while bound */
+    /* Held while bound. A row whose group has gone still speaks once, but no longer knows it. */
+    GtkTreeListRow *row;
+    MtsRunGroup *what;
 } Cell;
 
 static const char cell_key[] = "mts-cell";
@@ -62,9 +64,11 @@ static void on_row_toggled(MtsRunRow *row, gboolean on, MtsLibrary *self)
 static void toggle_group(GtkTreeListRow *row)
 {
     g_autoptr(MtsRunGroup) group = gtk_tree_list_row_get_item(row);
-    const gboolean open = !gtk_tree_list_row_get_expanded(row);
-    mts_run_group_set_open(group, open);
-    gtk_tree_list_row_set_expanded(row, open);
+    if (group) {
+        const gboolean open = !gtk_tree_list_row_get_expanded(row);
+        mts_run_group_set_open(group, open);
+        gtk_tree_list_row_set_expanded(row, open);
+    }
 }
 
 static void on_group_released(GtkGestureClick *click, int presses, double x, double y, Cell *cell)
@@ -76,16 +80,16 @@ static void on_group_released(GtkGestureClick *click, int presses, double x, dou
 
 static void show_group(Cell *cell)
 {
-    g_autoptr(MtsRunGroup) group = gtk_tree_list_row_get_item(cell->row);
     const gboolean open = gtk_tree_list_row_get_expanded(cell->row);
+    const char *title = mts_run_group_get_title(cell->what);
     g_autofree char *count =
-        g_strdup_printf("%u", g_list_model_get_n_items(mts_run_group_get_runs(group)));
-    gtk_label_set_text(GTK_LABEL(cell->title), mts_run_group_get_title(group));
+        g_strdup_printf("%u", g_list_model_get_n_items(mts_run_group_get_runs(cell->what)));
+    gtk_label_set_text(GTK_LABEL(cell->title), title);
     gtk_label_set_text(GTK_LABEL(cell->count), count);
     gtk_image_set_from_icon_name(
         GTK_IMAGE(cell->arrow), open ? "pan-down-symbolic" : "pan-end-symbolic");
-    gtk_accessible_update_property(GTK_ACCESSIBLE(cell->group), GTK_ACCESSIBLE_PROPERTY_LABEL,
-        mts_run_group_get_title(group), -1);
+    gtk_accessible_update_property(
+        GTK_ACCESSIBLE(cell->group), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
     gtk_accessible_update_state(
         GTK_ACCESSIBLE(cell->group), GTK_ACCESSIBLE_STATE_EXPANDED, open, -1);
 }
@@ -98,6 +102,7 @@ static GtkWidget *group_new(Cell *cell)
     cell->count = gtk_label_new(NULL);
     cell->arrow = gtk_image_new();
     gtk_label_set_ellipsize(GTK_LABEL(cell->title), PANGO_ELLIPSIZE_END);
+    gtk_label_set_max_width_chars(GTK_LABEL(cell->title), 20);
     gtk_widget_set_halign(cell->arrow, GTK_ALIGN_END);
     gtk_widget_set_hexpand(cell->arrow, TRUE);
     gtk_widget_add_css_class(box, "run-group");
@@ -138,19 +143,20 @@ static void on_bind(GtkSignalListItemFactory *factory, GtkListItem *list_item, M
         mts_run_row_set_item(MTS_RUN_ROW(cell->run), MTS_RUN_ITEM(item));
         return;
     }
+    cell->what = g_object_ref(MTS_RUN_GROUP(item));
     g_signal_connect_swapped(cell->row, "notify::expanded", G_CALLBACK(show_group), cell);
     g_signal_connect_swapped(
-        mts_run_group_get_runs(MTS_RUN_GROUP(item)), "items-changed", G_CALLBACK(show_group), cell);
+        mts_run_group_get_runs(cell->what), "items-changed", G_CALLBACK(show_group), cell);
     show_group(cell);
 }
 
 static void on_unbind(GtkSignalListItemFactory *factory, GtkListItem *list_item, MtsLibrary *self)
 {
     Cell *cell = g_object_get_data(G_OBJECT(list_item), cell_key);
-    g_autoptr(GObject) item = gtk_tree_list_row_get_item(cell->row);
-    if (MTS_IS_RUN_GROUP(item)) {
+    if (cell->what) {
         g_signal_handlers_disconnect_by_data(cell->row, cell);
-        g_signal_handlers_disconnect_by_data(mts_run_group_get_runs(MTS_RUN_GROUP(item)), cell);
+        g_signal_handlers_disconnect_by_data(mts_run_group_get_runs(cell->what), cell);
+        g_clear_object(&cell->what);
     }
     mts_run_row_set_item(MTS_RUN_ROW(cell->run), NULL);
     g_clear_object(&cell->row);
@@ -271,6 +277,7 @@ void mts_library_set_runs(MtsLibrary *self, GListModel *runs)
         return;
     }
     drop_models(self);
+    self->opened = FALSE;
     if (runs) {
         self->runs = g_object_ref(runs);
         self->found = gtk_filter_list_model_new(g_object_ref(runs), g_object_ref(self->filter));
@@ -346,6 +353,7 @@ static GtkWidget *head_new(MtsLibrary *self)
     self->search = gtk_search_entry_new();
     g_object_set(self->search, "placeholder-text", "Search runs", "hexpand", TRUE, NULL);
     gtk_editable_set_width_chars(GTK_EDITABLE(self->search), 4);
+    gtk_editable_set_max_width_chars(GTK_EDITABLE(self->search), 8);
     gtk_accessible_update_property(
         GTK_ACCESSIBLE(self->search), GTK_ACCESSIBLE_PROPERTY_LABEL, "Search runs", -1);
     g_signal_connect(self->search, "search-changed", G_CALLBACK(on_search), self);

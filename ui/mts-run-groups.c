@@ -51,6 +51,7 @@ struct _MtsRunGroups {
     GObject parent;
     GListModel *runs;
     GPtrArray *groups; /* MtsRunGroup, as shown */
+    GHashTable *known; /* by title, also those that have no run now: they may come back */
 };
 
 static void list_model_init(GListModelInterface *interface);
@@ -109,15 +110,16 @@ static void set_runs(MtsRunGroup *group, const GPtrArray *wanted)
     }
 }
 
-static MtsRunGroup *find(const GPtrArray *groups, const char *title)
+/* The group of that title, made where it is new; held by `known`. */
+static MtsRunGroup *group_for(MtsRunGroups *self, const char *title)
 {
-    for (guint i = 0; i < groups->len; i++) {
-        MtsRunGroup *group = g_ptr_array_index(groups, i);
-        if (strcmp(group->title, title) == 0) {
-            return group;
-        }
+    MtsRunGroup *group = g_hash_table_lookup(self->known, title);
+    if (!group) {
+        group = g_object_new(MTS_TYPE_RUN_GROUP, NULL);
+        group->title = g_strdup(title);
+        g_hash_table_insert(self->known, group->title, group);
     }
-    return NULL;
+    return group;
 }
 
 /* The groups there should be, known ones where possible, in order; `members` gets an array of
@@ -133,14 +135,7 @@ static GPtrArray *sort_out(MtsRunGroups *self, GHashTable *members)
         if (!list) {
             list = g_ptr_array_new();
             g_hash_table_insert(members, g_strdup(title), list);
-            MtsRunGroup *known = find(self->groups, title);
-            if (known) {
-                g_object_ref(known);
-            } else {
-                known = g_object_new(MTS_TYPE_RUN_GROUP, NULL);
-                known->title = g_strdup(title);
-            }
-            g_ptr_array_add(groups, known);
+            g_ptr_array_add(groups, g_object_ref(group_for(self, title)));
         }
         g_ptr_array_add(list, item); /* the list model holds it */
     }
@@ -161,6 +156,12 @@ static void on_items_changed(
     for (guint i = 0; i < groups->len; i++) {
         MtsRunGroup *group = g_ptr_array_index(groups, i);
         set_runs(group, g_hash_table_lookup(members, group->title));
+    }
+    for (guint i = 0; i < self->groups->len; i++) {
+        MtsRunGroup *group = g_ptr_array_index(self->groups, i);
+        if (!g_hash_table_contains(members, group->title)) {
+            g_list_store_remove_all(group->runs);
+        }
     }
     if (!same_groups(groups, self->groups)) {
         /* Only the part that differs, so that the others stay open. */
@@ -190,6 +191,7 @@ static void mts_run_groups_dispose(GObject *object)
 static void mts_run_groups_finalize(GObject *object)
 {
     g_ptr_array_unref(MTS_RUN_GROUPS(object)->groups);
+    g_hash_table_unref(MTS_RUN_GROUPS(object)->known);
     G_OBJECT_CLASS(mts_run_groups_parent_class)->finalize(object);
 }
 
@@ -202,6 +204,7 @@ static void mts_run_groups_class_init(MtsRunGroupsClass *class)
 static void mts_run_groups_init(MtsRunGroups *self)
 {
     self->groups = g_ptr_array_new_with_free_func(g_object_unref);
+    self->known = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_object_unref);
 }
 
 MtsRunGroups *mts_run_groups_new(GListModel *runs)

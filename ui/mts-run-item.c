@@ -7,7 +7,7 @@ struct _MtsRunItem {
     gint64 id;
     char *name, *data, *model, *group;
     MtsRunStatus status;
-    double accuracy, cycles;
+    double accuracy, cycles, progress;
     gboolean checked, active;
     guint slot;
     float sparkline[MTS_SPARKLINE];
@@ -39,6 +39,7 @@ static void mts_run_item_class_init(MtsRunItemClass *class)
 static void mts_run_item_init(MtsRunItem *self)
 {
     self->accuracy = self->cycles = NAN;
+    self->progress = 1;
 }
 
 static void changed(MtsRunItem *self)
@@ -138,6 +139,19 @@ double mts_run_item_get_accuracy(MtsRunItem *self)
 double mts_run_item_get_cycles(MtsRunItem *self)
 {
     return self->cycles;
+}
+
+void mts_run_item_set_progress(MtsRunItem *self, double share)
+{
+    if (self->progress != share) {
+        self->progress = share;
+        changed(self);
+    }
+}
+
+double mts_run_item_get_progress(MtsRunItem *self)
+{
+    return self->progress;
 }
 
 void mts_run_item_set_checked(MtsRunItem *self, gboolean checked, guint slot)

@@ -34,6 +34,10 @@ void mts_run_item_set_result(MtsRunItem *self, double accuracy, double cycles);
 double mts_run_item_get_accuracy(MtsRunItem *self);
 double mts_run_item_get_cycles(MtsRunItem *self);
 
+/* Share of its steps that are done, 0..1; 1 at first. */
+void mts_run_item_set_progress(MtsRunItem *self, double share);
+double mts_run_item_get_progress(MtsRunItem *self);
+
 /* Shown as a ghost, and in which run slot. */
 void mts_run_item_set_checked(MtsRunItem *self, gboolean checked, guint slot);
 gboolean mts_run_item_get_checked(MtsRunItem *self);

@@ -80,12 +80,15 @@ static void draw_spark(GtkDrawingArea *area, cairo_t *cr, int width, int height,
     const guint slot = mts_run_item_get_active(self->item) ? 0 : mts_run_item_get_slot(self->item);
     const GdkRGBA ink = mts_palette_run(coloured ? slot : MTS_RUN_GREY, mts_palette_dark());
     const double span = MAX(high - low, 1e-6);
+    /* A run on its way takes the share of the width that it has done. */
+    const double room =
+        (width - 2 * SPARK_EDGE) * CLAMP(mts_run_item_get_progress(self->item), 0.1, 1);
     double x = 0, y = 0;
     for (gsize i = 0; i < count; i++) {
         if (!isfinite(points[i])) {
             continue;
         }
-        x = SPARK_EDGE + (width - 2 * SPARK_EDGE) * (double)i / (double)(count - 1);
+        x = SPARK_EDGE + room * (double)i / (double)(count - 1);
         y = SPARK_EDGE + (height - 2 * SPARK_EDGE) * (high - points[i]) / span;
         cairo_line_to(cr, x, y);
     }
@@ -276,6 +279,8 @@ static GtkWidget *line(const char *style)
     GtkWidget *label = gtk_label_new(NULL);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    /* A long name is cut; it must not make the panel wider. */
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 4);
     gtk_widget_add_css_class(label, style);
     return label;
 }

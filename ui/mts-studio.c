@@ -126,7 +126,6 @@ static gboolean reveals(GtkWidget *flap)
 static gboolean on_fold_idle(gpointer data)
 {
     MtsStudio *self = data;
-    self->fold_idle = 0;
     const AdwFlapFoldPolicy policy =
         self->narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS : ADW_FLAP_FOLD_POLICY_NEVER;
     adw_flap_set_fold_policy(ADW_FLAP(self->library_flap), policy);
@@ -134,6 +133,8 @@ static gboolean on_fold_idle(gpointer data)
     /* A narrow window begins without its panels, a wide one with those that were chosen. */
     adw_flap_set_reveal_flap(ADW_FLAP(self->library_flap), !self->narrow && self->wide_library);
     adw_flap_set_reveal_flap(ADW_FLAP(self->inspector_flap), !self->narrow && self->wide_inspector);
+    /* Only now: what was revealed up to here nobody chose. */
+    self->fold_idle = 0;
     return G_SOURCE_REMOVE;
 }
 
@@ -305,6 +306,8 @@ static GtkWidget *flap_new(GtkWidget *content, GtkWidget *panel, GtkPackType sid
     GtkWidget *flap = adw_flap_new();
     adw_flap_set_flap_position(ADW_FLAP(flap), side);
     adw_flap_set_fold_policy(ADW_FLAP(flap), ADW_FLAP_FOLD_POLICY_NEVER);
+    /* Locked: it comes and goes when it is told to, not whenever it folds. */
+    adw_flap_set_locked(ADW_FLAP(flap), TRUE);
     adw_flap_set_content(ADW_FLAP(flap), content);
     adw_flap_set_flap(ADW_FLAP(flap), panel);
     return flap;

@@ -139,8 +139,9 @@ typedef struct Key {
     const char *action;
 } Key;
 
-/* As bindings of the window and not as application accelerators, because those come before the
- * focused widget: a space typed into an entry would start a run. */
+/* Not application accelerators, because those come before the focused widget: a space typed into
+ * an entry would start a run. Not bindings of the class either, because GtkWindow's own, which
+ * presses the focused widget with Space, would come before them. */
 static const Key keys[] = {
     {GDK_KEY_space, 0, "win.run-pause"},
     {GDK_KEY_period, 0, "win.step"},
@@ -190,10 +191,17 @@ static void install_actions(GtkWidgetClass *class)
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
         gtk_widget_class_install_action(class, actions[i].name, NULL, actions[i].run);
     }
+}
+
+static void add_keys(GtkWidget *window)
+{
+    GtkEventController *controller = gtk_shortcut_controller_new();
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
-        gtk_widget_class_add_binding_action(
-            class, keys[i].key, keys[i].modifiers, keys[i].action, NULL);
+        gtk_shortcut_controller_add_shortcut(GTK_SHORTCUT_CONTROLLER(controller),
+            gtk_shortcut_new(gtk_keyval_trigger_new(keys[i].key, keys[i].modifiers),
+                gtk_named_action_new(keys[i].action)));
     }
+    gtk_widget_add_controller(window, controller);
 }
 
 /* ---- header ---------------------------------------------------------------------------------- */
@@ -274,6 +282,7 @@ static void mts_window_class_init(MtsWindowClass *class)
 
 static void mts_window_init(MtsWindow *self)
 {
+    add_keys(GTK_WIDGET(self));
     gtk_widget_add_css_class(GTK_WIDGET(self), "mantissa");
     gtk_widget_set_size_request(GTK_WIDGET(self), LEAST_WIDTH, LEAST_HEIGHT);
     gtk_window_set_default_size(GTK_WINDOW(self), WIDTH, HEIGHT);
