@@ -3,7 +3,7 @@
 #ifndef ENG_KERNELS_LAYOUT_H
 #define ENG_KERNELS_LAYOUT_H
 
-#include "kernels/kernels.h"
+#include "kernels/operand.h"
 
 #define ENG_RECORD_ALIGN 64
 
@@ -40,6 +40,40 @@ static inline bool eng_wide_fits_float(const EngTile *t)
     for (unsigned n = 1; n < t->group; n *= 2)
         bits++;
     return bits <= 24;
+}
+
+static inline size_t eng_at_most(size_t n, size_t most)
+{
+    return n < most ? n : most;
+}
+
+static inline size_t eng_panels_of(const EngOperand *b)
+{
+    return (b->inner + ENG_LANES - 1) / ENG_LANES;
+}
+
+/* What all tiles of a product over whole records have in common. */
+static inline EngTile eng_tile_of(const EngOperand *a, const EngOperand *b)
+{
+    return (EngTile){.segments = 1,
+        .groups = a->groups,
+        .count = a->groups,
+        .group = a->group,
+        .row_bits = a->bits,
+        .panel_bits = b->bits};
+}
+
+/* The tile's panels from `panel` on: how many, and the lanes wanted of the last. */
+static inline void eng_tile_panels(EngTile *t, const EngOperand *b, size_t panel, size_t most)
+{
+    t->panels = (unsigned)eng_at_most(eng_panels_of(b) - panel, most);
+    t->lanes = (unsigned)eng_at_most(b->inner - (panel + t->panels - 1) * ENG_LANES, ENG_LANES);
+}
+
+/* How much longer than a fair share the longest of the ranges is, `units` over `threads`. */
+static inline double eng_imbalance(size_t units, size_t threads)
+{
+    return (double)((units + threads - 1) / threads * threads) / (double)units;
 }
 
 /* The mantissas behind a row record's scale words. */

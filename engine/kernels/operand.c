@@ -89,6 +89,17 @@ EngStatus eng_operand_init(
     return ENG_OK;
 }
 
+EngStatus eng_operand_reserve(
+    EngOperand *op, size_t outer, size_t inner, size_t length, bool panels, EngError *err)
+{
+    const size_t bytes = eng_operand_capacity(outer, inner, length, panels);
+    op->panels = panels;
+    if (bytes && bytes <= op->capacity)
+        return ENG_OK;
+    eng_operand_free(op);
+    return eng_operand_init(op, outer, inner, length, panels, err);
+}
+
 void eng_operand_free(EngOperand *op)
 {
     eng_free(op->data);
@@ -104,14 +115,32 @@ typedef struct Job {
     const EngOperand *op;
     size_t blocks_per_outer;
     EngQuantTile tile; /* what all blocks have in common */
+    float *scratch;    /* 16 gathered rows for each worker, or NULL */
     uint32_t max_bits[ENG_POOL_MAX];
 } Job;
 
-static unsigned rows_of_block(const Job *job, size_t block)
+/* The rows of one block. */
+typedef struct Block {
+    size_t outer, inner; /* of the first */
+    unsigned rows;
+    const float *src;
+} Block;
+
+static Block block_at(const Job *job, size_t index, unsigned worker)
 {
-    const size_t from = block % job->blocks_per_outer * ENG_LANES;
-    const size_t left = job->matrix->inner - from;
-    return (unsigned)(left < ENG_LANES ? left : ENG_LANES);
+    const EngMatrix *m = job->matrix;
+    Block block = {
+        .outer = index / job->blocks_per_outer, .inner = index % job->blocks_per_outer * ENG_LANES};
+    const size_t left = m->inner - block.inner;
+    block.rows = (unsigned)(left < ENG_LANES ? left : ENG_LANES);
+    if (m->gather) {
+        float *rows = job->scratch + worker * ENG_LANES * m->length;
+        m->gather(m->gather_ctx, block.outer * m->inner + block.inner, block.rows, rows);
+        block.src = rows;
+    } else {
+        block.src = m->data + block.outer * m->outer_stride + block.inner * m->inner_stride;
+    }
+    return block;
 }
 
 static void note_max(Job *job, unsigned worker, uint32_t bits)
@@ -120,19 +149,19 @@ static void note_max(Job *job, unsigned worker, uint32_t bits)
         job->max_bits[worker] = bits;
 }
 
-static void quantize_block(Job *job, size_t block, unsigned worker)
+static void quantize_block(Job *job, size_t index, unsigned worker)
 {
     const EngMatrix *m = job->matrix;
     const EngOperand *op = job->op;
-    const size_t outer = block / job->blocks_per_outer;
-    const size_t inner = block % job->blocks_per_outer * ENG_LANES;
+    const Block block = block_at(job, index, worker);
     EngQuantTile tile = job->tile;
-    tile.rows = rows_of_block(job, block);
-    tile.src = m->data + outer * m->outer_stride + inner * m->inner_stride;
-    const size_t first = op->panels ? block : outer * m->inner + inner;
+    tile.rows = block.rows;
+    tile.src = block.src;
+    const size_t first = op->panels ? index : block.outer * m->inner + block.inner;
     tile.out = op->data + first * op->record_bytes;
     for (size_t i = 0; i < tile.rows; i++)
-        tile.noise_row[i] = (uint32_t)(outer * m->outer_noise + (inner + i) * m->inner_noise);
+        tile.noise_row[i] =
+            (uint32_t)(block.outer * m->outer_noise + (block.inner + i) * m->inner_noise);
     note_max(job, worker, job->kernels->quantize(&tile));
 }
 
@@ -146,17 +175,14 @@ static void quantize_blocks(void *ctx, size_t begin, size_t end, unsigned worker
 static void measure_blocks(void *ctx, size_t begin, size_t end, unsigned worker)
 {
     Job *job = ctx;
-    const EngMatrix *m = job->matrix;
-    for (size_t block = begin; block < end; block++) {
-        const size_t inner = block % job->blocks_per_outer * ENG_LANES;
-        const size_t rows = rows_of_block(job, block);
-        const float *src =
-            m->data + block / job->blocks_per_outer * m->outer_stride + inner * m->inner_stride;
-        const bool along = m->pos_stride == 1;
-        for (size_t i = 0; i < (along ? rows : m->length); i++)
+    const EngQuantTile *t = &job->tile;
+    const bool along = t->pos_stride == 1;
+    for (size_t index = begin; index < end; index++) {
+        const Block block = block_at(job, index, worker);
+        const size_t runs = along ? block.rows : t->length, n = along ? t->length : block.rows;
+        for (size_t i = 0; i < runs; i++)
             note_max(job, worker,
-                job->kernels->max_abs(
-                    src + i * (along ? m->inner_stride : m->pos_stride), along ? m->length : rows));
+                job->kernels->max_abs(block.src + i * (along ? t->row_stride : t->pos_stride), n));
     }
 }
 
@@ -211,8 +237,8 @@ EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const E
         .matrix = matrix,
         .op = op,
         .blocks_per_outer = (matrix->inner + ENG_LANES - 1) / ENG_LANES,
-        .tile = {.row_stride = matrix->inner_stride,
-            .pos_stride = matrix->pos_stride,
+        .tile = {.row_stride = matrix->gather ? matrix->length : matrix->inner_stride,
+            .pos_stride = matrix->gather ? 1 : matrix->pos_stride,
             .length = matrix->length,
             .group = copies ? 1 : format->g,
             .pack_group = op->group,
@@ -227,12 +253,19 @@ EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const E
             .noise_step = noise->step}};
     if (format->rounding == ENG_ROUND_LFSR)
         job.tile.lfsr_start = lfsr_start(matrix, format, noise->step);
+    if (matrix->gather) {
+        job.scratch = eng_alloc(eng_pool_threads(pool), ENG_LANES * matrix->length * sizeof(float));
+        if (!job.scratch)
+            return eng_error(
+                err, ENG_ERR_NOMEM, "No memory to gather rows of %zu values.", matrix->length);
+    }
     uint32_t tensor_max = 0;
     if (!copies && format->e < 8)
         tensor_max = run_blocks(&job, pool, measure_blocks);
     if (!copies)
         job.tile.min_exponent = eng_bfp_min_exponent(format, tensor_max);
     op->max_bits = run_blocks(&job, pool, quantize_blocks);
+    eng_free(job.scratch);
     write_zero_record(op);
     if (op->max_bits >= (copies ? ENG_INFINITE_BITS : ENG_DIVERGED_BITS))
         return eng_error(err, ENG_ERR_DIVERGED,

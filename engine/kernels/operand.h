@@ -14,12 +14,17 @@
 /* A float32 tensor seen as rows along the contraction axis.
  * Element (o, i, k) = data[o * outer_stride + i * inner_stride + k * pos_stride]; one of
  * inner_stride and pos_stride is 1. Rows are (o, i); in panels, 16 neighbours in i stand side by
- * side. Its noise row is o * outer_noise + i * inner_noise. A linear layer has outer = 1. */
+ * side. Its noise row is o * outer_noise + i * inner_noise. A linear layer has outer = 1.
+ *
+ * Where `gather` is set, data and strides are not used: it writes rows [row, row + rows), rows <= 16,
+ * row = o * inner + i, to out[rows][length]. It may run on any thread of the pool. */
 typedef struct EngMatrix {
     const float *data;
     size_t outer, inner, length;
     size_t outer_stride, inner_stride, pos_stride;
     size_t outer_noise, inner_noise;
+    void (*gather)(const void *ctx, size_t row, size_t rows, float *out);
+    const void *gather_ctx;
 } EngMatrix;
 
 /* The noise of one quantisation; tensor = layer * 8 + slot. */
@@ -32,6 +37,7 @@ typedef struct EngNoise {
 typedef struct EngOperand {
     EngPacking packing;
     bool panels;
+    bool patches;   /* a convolution's: rows are flattened patches */
     unsigned group; /* the layout's group */
     size_t outer, inner, length, groups;
     size_t record_bytes; /* one row record, or one panel */
@@ -58,10 +64,15 @@ EngStatus eng_operand_init(
     EngOperand *op, size_t outer, size_t inner, size_t length, bool panels, EngError *err);
 void eng_operand_free(EngOperand *op);
 
+/* Makes an operand that starts as {0} large enough for such rows; keeps what is large enough.
+ * Errors: NOMEM. */
+EngStatus eng_operand_reserve(
+    EngOperand *op, size_t outer, size_t inner, size_t length, bool panels, EngError *err);
+
 /* Quantises `matrix` to `format` (rounding settled) and packs it into `op`, which must be large
  * enough (asserted). The tensor's noise rows are counted up to matrix->outer * matrix->inner.
- * Error DIVERGED: an element is NaN, Inf or |x| >= 2^62 (the caller adds layer and step); in fp32
- * only NaN and Inf count. */
+ * Errors: DIVERGED, an element is NaN, Inf or |x| >= 2^62 (the caller adds layer and step; in fp32
+ * only NaN and Inf count); NOMEM, where rows are gathered. */
 EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const EngMatrix *matrix,
     const EngFormat *format, EngPacking packing, unsigned group, const EngNoise *noise,
     EngOperand *op, EngError *err);

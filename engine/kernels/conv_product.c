@@ -1,0 +1,338 @@
+/* The three products of a convolution, over the pointers of taps and pixels. */
+#include "kernels/conv_geometry.h"
+#include "kernels/layout.h"
+#include <assert.h>
+
+/* Segments of one call. More of them (larger kernels, more pixels) go through in slabs, each
+ * going on from the sums of the last. */
+#define SEGMENTS 64
+/* A slab of the weight gradient: one tile's panels stay in a share of the second-level cache. */
+#define SLAB_BYTES (128 * 1024)
+
+/* ---- forward and input gradient: segments are taps ------------------------------------------------ */
+
+/* Computed pixels are taken in runs that lie evenly in memory: forward, or at stride 1, all pixels
+ * of the tensor are one run; the input gradient of a strided convolution takes every stride-th
+ * pixel of an image row, because these share the taps that reach an output at all. */
+typedef struct Spread {
+    const EngKernels *kernels;
+    const EngConv *conv;
+    const EngOperand *a, *w;
+    float *out;
+    bool forward;
+    size_t height, width, channels; /* of what is computed */
+    size_t runs, run_length, step;
+    size_t tile_rows, tile_panels, tiles_per_run;
+    bool by_rows; /* the pool's ranges are pixel tiles, else panel tiles */
+} Spread;
+
+/* One tap that reaches at least the run's pixels that are not at a border. */
+typedef struct Tap {
+    unsigned r, s;
+} Tap;
+
+/* First pixel of a run. */
+static size_t run_start(const Spread *job, size_t run)
+{
+    if (job->runs == 1)
+        return 0;
+    /* Runs of a strided input gradient: (n, y, phase of x). */
+    return run / job->step * job->width + run % job->step;
+}
+
+static size_t run_pixels(const Spread *job, size_t run)
+{
+    if (job->runs == 1)
+        return job->run_length;
+    const size_t phase = run % job->step;
+    return phase < job->width ? (job->width - phase + job->step - 1) / job->step : 0;
+}
+
+/* True where tap (r, s) of the run that starts at pixel (y, x) can meet an output: the strides'
+ * phases fit. Independent of tiles, so that leaving it out changes no sum. */
+static bool tap_in_phase(const Spread *job, size_t y, size_t x, unsigned r, unsigned s)
+{
+    const EngConv *c = job->conv;
+    if (job->forward)
+        return true;
+    return (y + c->pad_y + c->kernel_y * c->stride_y - r) % c->stride_y == 0 &&
+        (x + c->pad_x + c->kernel_x * c->stride_x - s) % c->stride_x == 0;
+}
+
+/* The next taps from *next on, at most SEGMENTS; returns how many. */
+static size_t next_taps(const Spread *job, size_t first_pixel, size_t *next, Tap tap[SEGMENTS])
+{
+    const EngConv *c = job->conv;
+    const size_t y = first_pixel / job->width % job->height, x = first_pixel % job->width;
+    size_t count = 0;
+    for (; *next < eng_conv_taps(c) && count < SEGMENTS; ++*next) {
+        const unsigned r = (unsigned)(*next / c->kernel_x), s = (unsigned)(*next % c->kernel_x);
+        if (tap_in_phase(job, y, x, r, s))
+            tap[count++] = (Tap){r, s};
+    }
+    return count;
+}
+
+static const void *record_of(const EngOperand *op, size_t record)
+{
+    return op->data + record * op->record_bytes;
+}
+
+/* Row records of `rows` pixels from `pixel` on, each `step` apart, for each tap. */
+static void point_rows(
+    const Spread *job, const Tap *tap, size_t taps, size_t pixel, size_t rows, const void **row)
+{
+    for (size_t i = 0; i < rows; i++, pixel += job->step) {
+        const size_t n = pixel / (job->height * job->width);
+        const size_t y = pixel / job->width % job->height, x = pixel % job->width;
+        for (size_t t = 0; t < taps; t++) {
+            const size_t source =
+                eng_conv_source(job->conv, job->forward, n, y, x, tap[t].r, tap[t].s);
+            row[t * rows + i] =
+                record_of(job->a, source == ENG_NO_PIXEL ? job->a->records : source);
+        }
+    }
+}
+
+static void point_panels(
+    const Spread *job, const Tap *tap, size_t taps, size_t panel, size_t panels, const void **out)
+{
+    for (size_t t = 0; t < taps; t++) {
+        const size_t block = (size_t)tap[t].r * job->conv->kernel_x + tap[t].s;
+        for (size_t p = 0; p < panels; p++)
+            *out++ = record_of(job->w, block * eng_panels_of(job->w) + panel + p);
+    }
+}
+
+/* Some taps of one pixel tile against panels [begin, end) in tiles. */
+static void run_taps(
+    const Spread *job, EngTile tile, const Tap *tap, size_t pixel, size_t begin, size_t end)
+{
+    const void *row[SEGMENTS * ENG_TILE_ROWS], *panel[SEGMENTS * ENG_TILE_PANELS];
+    point_rows(job, tap, tile.segments, pixel, tile.rows, row);
+    tile.row = row;
+    tile.panel = panel;
+    for (size_t p = begin; p < end; p += job->tile_panels) {
+        eng_tile_panels(&tile, job->w, p, job->tile_panels);
+        point_panels(job, tap, tile.segments, p, tile.panels, panel);
+        tile.out = job->out + pixel * job->channels + p * ENG_LANES;
+        job->kernels->product[job->a->packing](&tile);
+    }
+}
+
+static void clear_pixels(const Spread *job, size_t pixel, size_t rows, size_t begin, size_t end)
+{
+    const size_t from = begin * ENG_LANES;
+    const size_t to = eng_at_most(end * ENG_LANES, job->channels);
+    for (size_t i = 0; i < rows; i++, pixel += job->step) {
+        for (size_t k = from; k < to; k++)
+            job->out[pixel * job->channels + k] = 0;
+    }
+}
+
+/* One tile of pixels against panels [begin, end). */
+static void run_pixel_tile(const Spread *job, size_t index, size_t begin, size_t end)
+{
+    const size_t run = index / job->tiles_per_run;
+    const size_t skip = index % job->tiles_per_run * job->tile_rows;
+    const size_t pixels = run_pixels(job, run);
+    if (skip >= pixels)
+        return;
+    const size_t start = run_start(job, run), pixel = start + skip * job->step;
+    EngTile tile = eng_tile_of(job->a, job->w);
+    tile.rows = (unsigned)eng_at_most(pixels - skip, job->tile_rows);
+    tile.out_stride = job->step * job->channels;
+    Tap tap[SEGMENTS];
+    for (size_t next = 0; (tile.segments = next_taps(job, start, &next, tap)) > 0; tile.add = true)
+        run_taps(job, tile, tap, pixel, begin, end);
+    if (!tile.add)
+        clear_pixels(job, pixel, tile.rows, begin, end);
+}
+
+static void run_spread(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    const Spread *job = ctx;
+    (void)worker;
+    const size_t tiles = job->runs * job->tiles_per_run, panels = eng_panels_of(job->w);
+    const size_t first = job->by_rows ? begin : 0, last = job->by_rows ? end : tiles;
+    const size_t from = job->by_rows ? 0 : begin * job->tile_panels;
+    const size_t to = job->by_rows ? panels : eng_at_most(end * job->tile_panels, panels);
+    for (size_t tile = first; tile < last; tile++)
+        run_pixel_tile(job, tile, from, to);
+}
+
+static void set_runs(Spread *job)
+{
+    const EngConv *c = job->conv;
+    job->runs = 1;
+    job->step = 1;
+    job->run_length = c->samples * job->height * job->width;
+    if (!job->forward && (c->stride_x > 1 || c->stride_y > 1)) {
+        job->step = c->stride_x;
+        job->runs = c->samples * job->height * job->step;
+        job->run_length = (job->width + job->step - 1) / job->step;
+    }
+    job->tiles_per_run = (job->run_length + job->tile_rows - 1) / job->tile_rows;
+}
+
+static void spread(const EngKernels *kernels, EngPool *pool, const EngConv *conv,
+    const EngOperand *a, const EngOperand *w, float *out, bool forward)
+{
+    const size_t channels = forward ? conv->out_c : conv->in_c;
+    assert(a->patches == w->patches && a->packing == w->packing && a->length == w->length);
+    if (a->patches) {
+        eng_product(kernels, pool, a, w, out, channels);
+        return;
+    }
+    Spread job = {.kernels = kernels,
+        .conv = conv,
+        .a = a,
+        .w = w,
+        .out = out,
+        .forward = forward,
+        .height = forward ? conv->out_y : conv->in_y,
+        .width = forward ? conv->out_x : conv->in_x,
+        .channels = channels,
+        .tile_rows = kernels->tile_rows[a->packing],
+        .tile_panels = kernels->tile_panels[a->packing]};
+    set_runs(&job);
+    const size_t tiles = job.runs * job.tiles_per_run;
+    const size_t panels = (eng_panels_of(w) + job.tile_panels - 1) / job.tile_panels;
+    const size_t threads = eng_pool_threads(pool);
+    job.by_rows = eng_imbalance(tiles, threads) <= eng_imbalance(panels, threads);
+    eng_pool_run(pool, run_spread, &job, job.by_rows ? tiles : panels, 1);
+}
+
+void eng_conv_forward(const EngKernels *kernels, EngPool *pool, const EngConv *conv,
+    const EngOperand *a, const EngOperand *w, float *y)
+{
+    spread(kernels, pool, conv, a, w, y, true);
+}
+
+void eng_conv_dgrad(const EngKernels *kernels, EngPool *pool, const EngConv *conv,
+    const EngOperand *g, const EngOperand *w, float *dx)
+{
+    spread(kernels, pool, conv, g, w, dx, false);
+}
+
+/* ---- weight gradient: segments are pixels --------------------------------------------------------- */
+
+typedef struct Weights {
+    const EngKernels *kernels;
+    const EngConv *conv;
+    const EngOperand *g, *a;
+    float *dw;
+    size_t tile_rows, tile_panels;
+    size_t row_tiles, panel_tiles; /* per tap */
+    size_t slab;                   /* output pixels, whole image rows */
+} Weights;
+
+/* Output pixels and the input pixels a tap sees from them, without samples. */
+typedef struct Pairs {
+    size_t count;
+    size_t out[SEGMENTS], in[SEGMENTS];
+} Pairs;
+
+/* The pairs of one tap from output pixel *next on, at most SEGMENTS of them. */
+static void next_pairs(const EngConv *c, size_t tap, size_t *next, size_t end, Pairs *pairs)
+{
+    const unsigned r = (unsigned)(tap / c->kernel_x), s = (unsigned)(tap % c->kernel_x);
+    pairs->count = 0;
+    for (; *next < end && pairs->count < SEGMENTS; ++*next) {
+        const size_t in = eng_conv_source(c, true, 0, *next / c->out_x, *next % c->out_x, r, s);
+        if (in == ENG_NO_PIXEL)
+            continue;
+        pairs->out[pairs->count] = *next;
+        pairs->in[pairs->count++] = in;
+    }
+}
+
+/* One tile of dw: outputs k of its rows, channels c of its panels, one tap. */
+typedef struct WeightTile {
+    size_t tap, row, panel;
+} WeightTile;
+
+static void run_pairs(const Weights *job, const WeightTile *at, const Pairs *pairs)
+{
+    const void *row[SEGMENTS * ENG_TILE_ROWS], *panel[SEGMENTS * ENG_TILE_PANELS];
+    const EngConv *c = job->conv;
+    EngTile tile = eng_tile_of(job->g, job->a);
+    tile.segments = pairs->count;
+    tile.rows = (unsigned)eng_at_most(c->out_c - at->row, job->tile_rows);
+    eng_tile_panels(&tile, job->a, at->panel, job->tile_panels);
+    for (size_t i = 0; i < pairs->count; i++) {
+        for (size_t r = 0; r < tile.rows; r++)
+            row[i * tile.rows + r] = record_of(job->g, pairs->out[i] * c->out_c + at->row + r);
+        for (size_t p = 0; p < tile.panels; p++)
+            panel[i * tile.panels + p] =
+                record_of(job->a, pairs->in[i] * eng_panels_of(job->a) + at->panel + p);
+    }
+    tile.row = row;
+    tile.panel = panel;
+    tile.add = true;
+    tile.out_stride = eng_conv_taps(c) * c->in_c;
+    tile.out = job->dw + at->row * tile.out_stride + at->tap * c->in_c + at->panel * ENG_LANES;
+    job->kernels->product[job->g->packing](&tile);
+}
+
+static WeightTile weight_tile(const Weights *job, size_t index)
+{
+    return (WeightTile){.tap = index / (job->row_tiles * job->panel_tiles),
+        .row = index % job->row_tiles * job->tile_rows,
+        .panel = index / job->row_tiles % job->panel_tiles * job->tile_panels};
+}
+
+static void clear_weights(const Weights *job, size_t begin, size_t end)
+{
+    const size_t in = job->conv->in_c, stride = eng_conv_taps(job->conv) * in;
+    for (size_t index = begin; index < end; index++) {
+        const WeightTile at = weight_tile(job, index);
+        const size_t rows = eng_at_most(job->conv->out_c - at.row, job->tile_rows);
+        const size_t c = at.panel * ENG_LANES;
+        for (size_t i = 0; i < rows; i++) {
+            float *out = job->dw + (at.row + i) * stride + at.tap * in + c;
+            for (size_t j = 0; j < eng_at_most(in - c, job->tile_panels * ENG_LANES); j++)
+                out[j] = 0;
+        }
+    }
+}
+
+/* Pixels go by in slabs of a few image rows: all taps of a slab read the same rows of both tensors
+ * while these are still in the cache. */
+static void run_weights(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    const Weights *job = ctx;
+    const size_t pixels = job->conv->out_y * job->conv->out_x;
+    (void)worker;
+    clear_weights(job, begin, end);
+    for (size_t from = 0; from < pixels; from += job->slab) {
+        const size_t to = eng_at_most(from + job->slab, pixels);
+        for (size_t index = begin; index < end; index++) {
+            const WeightTile at = weight_tile(job, index);
+            Pairs pairs;
+            for (size_t next = from; next < to;) {
+                next_pairs(job->conv, at.tap, &next, to, &pairs);
+                if (pairs.count)
+                    run_pairs(job, &at, &pairs);
+            }
+        }
+    }
+}
+
+void eng_conv_wgrad(const EngKernels *kernels, EngPool *pool, const EngConv *conv,
+    const EngOperand *g, const EngOperand *a, float *dw)
+{
+    assert(g->packing == a->packing && g->length == a->length && a->panels && !g->panels);
+    Weights job = {.kernels = kernels,
+        .conv = conv,
+        .g = g,
+        .a = a,
+        .dw = dw,
+        .tile_rows = kernels->tile_rows[g->packing],
+        .tile_panels = kernels->tile_panels[g->packing]};
+    job.row_tiles = (conv->out_c + job.tile_rows - 1) / job.tile_rows;
+    job.panel_tiles = (eng_panels_of(a) + job.tile_panels - 1) / job.tile_panels;
+    const size_t image_row = job.tile_panels * a->record_bytes * conv->out_x;
+    job.slab = (image_row < SLAB_BYTES ? SLAB_BYTES / image_row : 1) * conv->out_x;
+    eng_pool_run(pool, run_weights, &job, eng_conv_taps(conv) * job.row_tiles * job.panel_tiles, 1);
+}
