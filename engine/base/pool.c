@@ -8,7 +8,7 @@
 /* A training step makes dozens of calls of some 50 microseconds each. A worker therefore watches
  * for the next call a moment before it goes to sleep: waking a sleeping thread costs as much as
  * the work. The same holds for the caller at the end of a call. */
-#define SPINS 4000
+#define SPINS 1000
 
 typedef struct Worker {
     EngPool *pool;
@@ -16,17 +16,21 @@ typedef struct Worker {
     unsigned index;
 } Worker;
 
+/* The work of a call is cut into one share per worker. A worker begins with its own share and then
+ * takes those nobody has begun: a thread the system keeps waiting delays nobody. Which thread
+ * computes a share changes nothing in it. */
 struct EngPool {
     unsigned threads;
     EngPoolFn fn;
     void *ctx;
     size_t count, grain;
     _Alignas(ENG_ALIGN) atomic_uint call;    /* counts the calls; workers wait for it to move */
-    _Alignas(ENG_ALIGN) atomic_uint pending; /* workers that are not done with this call */
+    _Alignas(ENG_ALIGN) atomic_uint pending; /* shares that are not done in this call */
     pthread_mutex_t lock;
     pthread_cond_t called, finished;
     bool quit;
     Worker workers[ENG_POOL_MAX];
+    atomic_uint taken[ENG_POOL_MAX]; /* by share: the last call in which somebody began it */
 };
 
 static void relax(void)
@@ -49,15 +53,40 @@ static bool spin_while_equal(atomic_uint *value, unsigned old)
     return false;
 }
 
-static void run_share(const EngPool *pool, unsigned worker)
+static void run_share(const EngPool *pool, unsigned share)
 {
     const size_t units = (pool->count + pool->grain - 1) / pool->grain;
-    const size_t begin = units * worker / pool->threads * pool->grain;
-    size_t end = units * (worker + 1) / pool->threads * pool->grain;
+    const size_t begin = units * share / pool->threads * pool->grain;
+    size_t end = units * (share + 1) / pool->threads * pool->grain;
     if (end > pool->count)
         end = pool->count;
     if (begin < end)
-        pool->fn(pool->ctx, begin, end, worker);
+        pool->fn(pool->ctx, begin, end, share);
+}
+
+/* True for the one thread that may run this share in this call. A thread that comes late, with the
+ * number of an earlier call, finds that share taken. */
+static bool claim(EngPool *pool, unsigned share, unsigned call)
+{
+    unsigned before = call - 1;
+    return atomic_compare_exchange_strong(&pool->taken[share], &before, call);
+}
+
+/* Runs the shares of a call nobody has begun, `first` before the others. What the call is about is
+ * read only behind a claim: until that share is done the caller cannot begin another call. */
+static void run_shares(EngPool *pool, unsigned first, unsigned call, unsigned threads)
+{
+    for (unsigned i = 0; i < threads; i++) {
+        const unsigned share = (first + i) % threads;
+        if (!claim(pool, share, call))
+            continue;
+        run_share(pool, share);
+        if (atomic_fetch_sub_explicit(&pool->pending, 1, memory_order_acq_rel) == 1) {
+            pthread_mutex_lock(&pool->lock);
+            pthread_cond_signal(&pool->finished);
+            pthread_mutex_unlock(&pool->lock);
+        }
+    }
 }
 
 /* Waits for a call after number `seen`; false when the pool ends. */
@@ -77,15 +106,10 @@ static void *worker_main(void *arg)
     Worker *worker = arg;
     EngPool *pool = worker->pool;
     for (unsigned seen = 0; await_call(pool, seen);) {
-        seen++;
+        seen = atomic_load_explicit(&pool->call, memory_order_acquire);
         if (pool->quit)
             break;
-        run_share(pool, worker->index);
-        if (atomic_fetch_sub_explicit(&pool->pending, 1, memory_order_acq_rel) == 1) {
-            pthread_mutex_lock(&pool->lock);
-            pthread_cond_signal(&pool->finished);
-            pthread_mutex_unlock(&pool->lock);
-        }
+        run_shares(pool, worker->index, seen, pool->threads);
     }
     return NULL;
 }
@@ -122,13 +146,14 @@ EngStatus eng_pool_new(unsigned threads, EngPool **out, EngError *err)
 }
 
 /* Starts a call: whatever the workers read of the pool is written before the counter moves. */
-static void announce(EngPool *pool)
+static unsigned announce(EngPool *pool)
 {
-    atomic_store_explicit(&pool->pending, pool->threads - 1, memory_order_relaxed);
+    atomic_store_explicit(&pool->pending, pool->threads, memory_order_relaxed);
     pthread_mutex_lock(&pool->lock);
-    atomic_fetch_add_explicit(&pool->call, 1, memory_order_release);
+    const unsigned call = atomic_fetch_add_explicit(&pool->call, 1, memory_order_release) + 1;
     pthread_cond_broadcast(&pool->called);
     pthread_mutex_unlock(&pool->lock);
+    return call;
 }
 
 static void await_workers(EngPool *pool)
@@ -178,7 +203,6 @@ void eng_pool_run(EngPool *pool, EngPoolFn fn, void *ctx, size_t count, size_t g
     pool->ctx = ctx;
     pool->count = count;
     pool->grain = grain;
-    announce(pool);
-    run_share(pool, 0);
+    run_shares(pool, 0, announce(pool), pool->threads);
     await_workers(pool);
 }

@@ -1,7 +1,8 @@
 /* A pool of worker threads with a static partition.
  *
  * The work of a call is cut into one contiguous range per worker, the same ranges on every call
- * with the same numbers; no stealing. Results never depend on the number of workers, because each
+ * with the same numbers; a thread that is done takes ranges that nobody has begun, so that one the
+ * system keeps waiting delays nobody. Results never depend on the number of workers, because each
  * output element belongs to one range and is computed in one fixed order. */
 #ifndef ENG_BASE_POOL_H
 #define ENG_BASE_POOL_H
@@ -13,7 +14,8 @@
 
 typedef struct EngPool EngPool;
 
-/* What a worker does: items [begin, end) of the call; `worker` is 0 for the calling thread. */
+/* What is done with one range: items [begin, end) of the call. `worker` is the range's number,
+ * below eng_pool_threads: room indexed by it is used by one thread at a time. */
 typedef void (*EngPoolFn)(void *ctx, size_t begin, size_t end, unsigned worker);
 
 /* Starts a pool of `threads` workers, the calling thread included: 1..ENG_POOL_MAX, 0 means one
