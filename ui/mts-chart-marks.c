@@ -6,6 +6,9 @@
 #include "mts-text.h"
 #include <math.h>
 
+/* Roughly what the badge takes left of its bracket. */
+#define BADGE_WIDTH 175.0
+
 /* Epoch lines closer than this are thinned out. */
 #define EPOCHS_APART 20.0
 
@@ -153,6 +156,10 @@ static gboolean find_badge(MtsChart *chart, const MtsPlotMap *map, MtsMark *mark
     mark->bottom = round(mts_polyline_y(&own->line, mark->x) - 3);
     g_autofree char *number = mts_text_fixed(gain, gain >= 100 ? 0 : 1);
     g_snprintf(mark->text, sizeof mark->text, "%s× fewer cycles than FP32", number);
+    /* Between the two lines where the pill is: the upper one falls towards its left end. */
+    const double high = mts_polyline_y(&fp32->line, mark->x - BADGE_WIDTH) + 16,
+                 low = mark->bottom - 16;
+    mark->middle = floor(high < low ? (high + low) / 2 : (mark->top + mark->bottom) / 2);
     return mark->bottom - mark->top >= 18;
 }
 
@@ -180,7 +187,7 @@ static void draw_badge(const MtsMark *mark, cairo_t *cr, PangoContext *context, 
     g_autoptr(PangoLayout) layout = mts_paint_layout(context, mark->text, MTS_POINTS_LEGEND, TRUE);
     int width;
     mts_paint_layout_size(layout, &width, NULL);
-    const double w = width + 25, left = mark->x - 10 - w, y = floor((mark->top + mark->bottom) / 2);
+    const double w = width + 25, left = mark->x - 10 - w, y = mark->middle;
     mts_paint_rounded(cr, left + .5, y - 10.5, w - 1, 21, 10.5);
     mts_paint_source(cr, &ground);
     cairo_fill_preserve(cr);

@@ -116,6 +116,7 @@ typedef struct MtsMark {
     guint slot;            /* run slot of the line it belongs to */
     gboolean below;        /* head: the text stands below the dot */
     double x, top, bottom; /* head: top is the dot's y, in quarters of a pixel */
+    double middle;         /* badge: of its pill */
     double left, right;    /* of the plot */
     char text[160];
 } MtsMark;

@@ -4,6 +4,9 @@
 #include "mts-run-row.h"
 #include <math.h>
 
+/* From the specification, without the line at its right edge. */
+enum { WIDTH = 263 };
+
 typedef enum Order { ORDER_NEWEST, ORDER_NAME, ORDER_ACCURACY, ORDER_CYCLES, ORDERS } Order;
 
 static const struct {
@@ -17,7 +20,7 @@ static const struct {
 
 struct _MtsLibrary {
     GtkWidget parent;
-    GtkWidget *search, *stack, *list;
+    GtkWidget *head, *search, *stack, *list;
     GtkLabel *empty_title, *empty_text;
     GListModel *runs; /* as given */
     GtkFilterListModel *found;
@@ -402,6 +405,32 @@ static GtkWidget *empty_new(MtsLibrary *self)
 
 /* ---- widget ---------------------------------------------------------------------------------- */
 
+/* As wide as the specification says, whatever the runs are called. */
+static void mts_library_measure(GtkWidget *widget, GtkOrientation orientation, int for_size,
+    int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
+{
+    MtsLibrary *self = MTS_LIBRARY(widget);
+    if (orientation == GTK_ORIENTATION_HORIZONTAL) {
+        *minimum = *natural = WIDTH;
+        return;
+    }
+    int least[2], best[2];
+    gtk_widget_measure(self->head, orientation, -1, &least[0], &best[0], NULL, NULL);
+    gtk_widget_measure(self->stack, orientation, -1, &least[1], &best[1], NULL, NULL);
+    *minimum = least[0] + least[1];
+    *natural = best[0] + best[1];
+}
+
+static void mts_library_size_allocate(GtkWidget *widget, int width, int height, int baseline)
+{
+    MtsLibrary *self = MTS_LIBRARY(widget);
+    int head;
+    gtk_widget_measure(self->head, GTK_ORIENTATION_VERTICAL, -1, NULL, &head, NULL, NULL);
+    gtk_widget_allocate(self->head, width, head, -1, NULL);
+    gtk_widget_allocate(self->stack, width, MAX(height - head, 0), -1,
+        gsk_transform_translate(NULL, &GRAPHENE_POINT_INIT(0, (float)head)));
+}
+
 static void mts_library_dispose(GObject *object)
 {
     MtsLibrary *self = MTS_LIBRARY(object);
@@ -425,7 +454,8 @@ static void mts_library_class_init(MtsLibraryClass *class)
         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
     signals[RUN_CHECKED] = g_signal_new("run-checked", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST,
         0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_BOOLEAN);
-    gtk_widget_class_set_layout_manager_type(widget_class, GTK_TYPE_BOX_LAYOUT);
+    widget_class->measure = mts_library_measure;
+    widget_class->size_allocate = mts_library_size_allocate;
     gtk_widget_class_set_css_name(widget_class, "library");
     gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_REGION);
 }
@@ -433,13 +463,11 @@ static void mts_library_class_init(MtsLibraryClass *class)
 static void mts_library_init(MtsLibrary *self)
 {
     GtkWidget *widget = GTK_WIDGET(self);
-    gtk_orientable_set_orientation(
-        GTK_ORIENTABLE(gtk_widget_get_layout_manager(widget)), GTK_ORIENTATION_VERTICAL);
     self->filter = GTK_FILTER(gtk_custom_filter_new(matches, self, NULL));
     self->sorter = GTK_SORTER(gtk_custom_sorter_new(compare, self, NULL));
-    gtk_widget_set_parent(head_new(self), widget);
+    self->head = head_new(self);
+    gtk_widget_set_parent(self->head, widget);
     self->stack = gtk_stack_new();
-    gtk_widget_set_vexpand(self->stack, TRUE);
     gtk_stack_add_named(GTK_STACK(self->stack), list_new(self), "list");
     gtk_stack_add_named(GTK_STACK(self->stack), empty_new(self), "empty");
     gtk_widget_set_parent(self->stack, widget);

@@ -32,7 +32,7 @@ static MtsScale fit_log(double smallest, double largest, double pad)
 {
     double low = MIN(smallest, largest), high = MAX(smallest, largest);
     if (!isfinite(low) || !isfinite(high) || high <= 0) {
-        return (MtsScale){0.1, 1, TRUE};
+        return (MtsScale){0.1, 3, TRUE};
     }
     high = CLAMP(high, 1 / HUGEST, HUGEST);
     low = CLAMP(low, high * pow(10, -DECADES), high);

@@ -12,7 +12,7 @@ typedef struct MtsScale {
 
 /* A range round [smallest, largest] with `pad` of its span on either side. Where the two are
  * equal, reversed or not finite, or not positive on a logarithmic axis, it makes one up that
- * holds what there is to show (0..1, or 0.1..1, where there is nothing). A logarithmic range is
+ * holds what there is to show (0..1, or 0.1..3, where there is nothing). A logarithmic range is
  * held to twelve decades. */
 MtsScale mts_scale_fit(double smallest, double largest, gboolean log, double pad);
 

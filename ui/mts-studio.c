@@ -9,7 +9,7 @@
 #include <math.h>
 
 /* From the specification. */
-enum { LIBRARY_WIDTH = 264, INSPECTOR_WIDTH = 320, FOLD_BELOW = 1100 };
+enum { INSPECTOR_WIDTH = 320, FOLD_BELOW = 1100 };
 
 /* Lanes that stay in sight however low the window is: two layers. */
 enum { LANES_LEAST = 112 };
@@ -288,6 +288,7 @@ static GtkWidget *axis_area_new(MtsStudio *self)
     for (guint i = 0; i < CHARTS; i++) {
         GtkWidget *chart = mts_chart_new((MtsChartKind)i, self->axis);
         self->charts[i] = MTS_CHART(chart);
+        gtk_widget_set_vexpand(chart, TRUE);
         mts_chart_set_ghosts(self->charts[i], G_LIST_MODEL(self->ghosts));
         mts_crosshair_add_chart(MTS_CROSSHAIR(self->crosshair), self->charts[i]);
         gtk_box_append(GTK_BOX(charts), chart);
@@ -341,7 +342,6 @@ static void build(MtsStudio *self)
     self->timeline = mts_timeline_new(self->model, self->axis);
     self->inspector = mts_inspector_new(MTS_TIMELINE(self->timeline));
     self->library = mts_library_new();
-    gtk_widget_set_size_request(self->library, LIBRARY_WIDTH, -1);
 
     GtkWidget *centre = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_widget_add_css_class(centre, "studio-centre");
