@@ -37,7 +37,7 @@ static void add_entry(
     GArray *entries, MtsChart *chart, const MtsChartLine *line, PangoContext *context, double step)
 {
     g_autofree char *value =
-        mts_chart_value_text(mts_chart_get_kind(chart), mts_chart_line_value(line, step));
+        mts_chart_value_text(mts_chart_get_kind(chart), mts_chart_value(chart, line, step));
     Entry entry = {line, mts_paint_layout(context, line->name, MTS_POINTS_LEGEND, FALSE),
         mts_paint_layout(context, value, MTS_POINTS_LEGEND, TRUE), 0, 0, 0, 0};
     mts_paint_layout_size(entry.name, &entry.name_width, NULL);
@@ -169,8 +169,7 @@ void mts_chart_legend_draw(
 static GArray *own_entries(MtsChartLegend *self)
 {
     return entries_new(self->chart, gtk_widget_get_pango_context(GTK_WIDGET(self)),
-        gtk_widget_get_width(GTK_WIDGET(self)),
-        mts_time_axis_get_readout(mts_chart_axis(self->chart)));
+        gtk_widget_get_width(GTK_WIDGET(self)), mts_chart_readout(self->chart));
 }
 
 static void mts_chart_legend_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)

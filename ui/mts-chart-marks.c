@@ -6,6 +6,9 @@
 #include "mts-text.h"
 #include <math.h>
 
+/* Lines that the sentence of a divergence may take. */
+#define DIVERGED_LINES 3
+
 /* Roughly what the badge takes left of its bracket. */
 #define BADGE_WIDTH 175.0
 
@@ -122,10 +125,17 @@ static void draw_diverged(const MtsMark *mark, cairo_t *cr, PangoContext *contex
     const gboolean right = mark->x < (mark->left + mark->right) / 2;
     const double room = right ? mark->right - mark->x : mark->x - mark->left;
     pango_layout_set_width(layout, (int)(MAX(room - 34, 40) * PANGO_SCALE));
+    pango_layout_set_height(layout, -DIVERGED_LINES);
     pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-    const double side = right ? 1 : -1, y = mark->top + 14;
-    mts_paint_status(cr, mark->x + side * 14, y, MTS_STATUS_DIVERGED, 0, dark);
-    mts_paint_haloed_cairo(cr, layout, mark->x + side * 24, y, right ? 0 : 1, &error, &view);
+    if (!right) {
+        pango_layout_set_alignment(layout, PANGO_ALIGN_RIGHT);
+    }
+    int height;
+    mts_paint_layout_size(layout, NULL, &height);
+    const double side = right ? 1 : -1;
+    mts_paint_status(cr, mark->x + side * 14, mark->top + 14, MTS_STATUS_DIVERGED, 0, dark);
+    mts_paint_haloed_cairo(cr, layout, mark->x + side * 24, mark->top + 7 + height / 2.0,
+        right ? 0 : 1, &error, &view);
 }
 
 static const MtsChartLine *find_line(MtsChart *chart, MtsLineRole role, guint slot)

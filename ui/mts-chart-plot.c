@@ -126,6 +126,25 @@ static void snapshot_text(gpointer to, PangoLayout *layout, double x, double y, 
     mts_paint_append_layout(to, layout, x, y, 1, ink);
 }
 
+/* An empty chart says what it is for. */
+static void draw_hint(
+    MtsChart *chart, const MtsPlotMap *map, PangoContext *context, gboolean dark, GtkSnapshot *to)
+{
+    const GPtrArray *lines = mts_chart_lines(chart);
+    gboolean empty = mts_chart_get_kind(chart) == MTS_CHART_LOSS;
+    for (guint i = 0; i < lines->len && empty; i++) {
+        const MtsChartLine *line = g_ptr_array_index(lines, i);
+        empty = mts_series_length(line->source.series) == 0;
+    }
+    if (empty) {
+        const GdkRGBA ink = mts_palette_ink(MTS_INK_TEXT_TICKS, dark);
+        g_autoptr(PangoLayout) layout = mts_paint_layout(context,
+            "Loss and accuracy appear here while the run trains", MTS_POINTS_SECONDARY, FALSE);
+        mts_paint_append_layout(
+            to, layout, (map->left + map->right) / 2, map->top + map->height / 2, .5, &ink);
+    }
+}
+
 static void append_frame(MtsChartPlot *self, GtkSnapshot *snapshot)
 {
     if (!self->frame) {
@@ -133,6 +152,8 @@ static void append_frame(MtsChartPlot *self, GtkSnapshot *snapshot)
         draw_grid(self->chart, &self->map, self->dark, snapshot_rect, own);
         draw_ticks(self->chart, &self->map, gtk_widget_get_pango_context(GTK_WIDGET(self)),
             self->dark, snapshot_text, own);
+        draw_hint(self->chart, &self->map, gtk_widget_get_pango_context(GTK_WIDGET(self)),
+            self->dark, own);
         self->frame = gtk_snapshot_free_to_node(own);
     }
     if (self->frame) {
@@ -302,6 +323,10 @@ static void mts_chart_plot_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
 
 void mts_chart_plot_refresh(MtsChartPlot *self, double from)
 {
+    /* The first points take the hint away. */
+    if (self->stale == INFINITY && from <= 0) {
+        g_clear_pointer(&self->frame, gsk_render_node_unref);
+    }
     self->stale = MIN(self->stale, from);
     if (from == -INFINITY) {
         /* Other lines, another text size or other colours: nothing is sure to be the same. */
@@ -413,7 +438,7 @@ void mts_chart_draw(MtsChart *self, cairo_t *cr, double width, double height, gb
     pango_context_set_font_description(context, font);
     const GdkRGBA view = mts_palette_ink(MTS_INK_VIEW, dark);
     cairo_rect(cr, &view, 0, 0, width, height);
-    const double readout = mts_time_axis_get_readout(mts_chart_axis(self));
+    const double readout = mts_chart_readout(self);
     mts_chart_legend_draw(self, cr, context, width, readout, dark);
     const MtsPlotMap map = map_for(self, width, height - MTS_CHART_STRIP);
     cairo_save(cr);

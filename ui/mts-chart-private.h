@@ -73,6 +73,10 @@ void mts_chart_isolate(MtsChart *self, guint key);
 gboolean mts_chart_is_hidden(MtsChart *self, guint key);
 /* Scale for the lines now in sight; the one in use is kept while it fits. */
 const MtsScale *mts_chart_scale(MtsChart *self);
+/* A line's value for the legend: past its last point that point's, as far as its run has come. */
+double mts_chart_value(MtsChart *self, const MtsChartLine *line, double step);
+/* The step that the legend speaks of: the axis's readout; before the run has begun, its end. */
+double mts_chart_readout(MtsChart *self);
 /* fp32's cycles over the estimated (or final) ones; NAN where unknown. */
 double mts_chart_gain(MtsChart *self);
 
@@ -118,7 +122,7 @@ typedef struct MtsMark {
     double x, top, bottom; /* head: top is the dot's y, in quarters of a pixel */
     double middle;         /* badge: of its pill */
     double left, right;    /* of the plot */
-    char text[160];
+    char text[360];
 } MtsMark;
 
 /* FALSE where the chart has no such mark in sight. */

@@ -138,7 +138,7 @@ static void on_view_changed(MtsTimeAxis *axis, MtsChart *self)
 
 static void on_cursor_changed(MtsTimeAxis *axis, MtsChart *self)
 {
-    const double readout = mts_time_axis_get_readout(axis);
+    const double readout = mts_chart_readout(self);
     if (readout != self->readout) {
         self->readout = readout;
         mts_chart_legend_refresh(MTS_CHART_LEGEND(self->legend));
@@ -407,6 +407,27 @@ const MtsScale *mts_chart_scale(MtsChart *self)
         self->scale_known = self->scale_kept = TRUE;
     }
     return &self->scale;
+}
+
+double mts_chart_value(MtsChart *self, const MtsChartLine *line, double step)
+{
+    const double value = mts_chart_line_value(line, step);
+    if (!isnan(value) || !line->run) {
+        return value;
+    }
+    double end;
+    const double last = mts_series_last(line->source.series, &end);
+    end = end * line->source.stretch + line->source.shift;
+    const gboolean come = line->run != self->live || step <= mts_time_axis_get_playhead(self->axis);
+    return !isnan(last) && step > end && come ? last : NAN;
+}
+
+double mts_chart_readout(MtsChart *self)
+{
+    const double step = mts_time_axis_get_readout(self->axis);
+    const gboolean chosen =
+        mts_time_axis_get_crosshair(self->axis) >= 0 || mts_time_axis_get_pin(self->axis) >= 0;
+    return step > 0 || chosen ? step : mts_time_axis_get_clock(self->axis).steps;
 }
 
 double mts_chart_gain(MtsChart *self)

@@ -276,6 +276,7 @@ static GtkWidget *add_spin(MtsNewRun *self, AdwPreferencesGroup *group, const ch
     GtkWidget *row = adw_action_row_new();
     gtk_spin_button_set_digits(GTK_SPIN_BUTTON(spin), digits);
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(spin), value);
+    gtk_editable_set_width_chars(GTK_EDITABLE(spin), 10);
     gtk_widget_set_valign(spin, GTK_ALIGN_CENTER);
     gtk_accessible_update_property(GTK_ACCESSIBLE(spin), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), title);

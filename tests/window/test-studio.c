@@ -324,6 +324,30 @@ static void test_legend(void)
     tear_down(&f);
 }
 
+static char *said(GtkWidget *legend)
+{
+    /* The values as assistive technology hears them. */
+    return gtk_test_accessible_check_property(
+        GTK_ACCESSIBLE(legend), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "");
+}
+
+/* At the playhead the legend says the last values there are, ahead of it none of the live run. */
+static void test_legend_values(void)
+{
+    Fixture f;
+    set_up(&f);
+    MtsTimeAxis *axis = mts_studio_get_axis(f.studio);
+    GtkWidget *legend =
+        gtk_widget_get_first_child(GTK_WIDGET(mts_studio_get_chart(f.studio, MTS_CHART_LOSS)));
+    g_autofree char *at_playhead = said(legend);
+    g_assert_null(strstr(at_playhead, "–"));
+    mts_time_axis_set_crosshair(axis, STUDIO_DONE + 500);
+    g_autofree char *ahead = said(legend);
+    g_assert_nonnull(strstr(ahead, "test –"));
+    g_assert_null(strstr(ahead, "baseline –"));
+    tear_down(&f);
+}
+
 /* ---- library --------------------------------------------------------------------------------- */
 
 typedef struct Heard {
@@ -660,6 +684,7 @@ int main(int argc, char **argv)
     g_test_add_func("/studio/zoom", test_zoom);
     g_test_add_func("/studio/plot-keys", test_plot_keys);
     g_test_add_func("/studio/legend", test_legend);
+    g_test_add_func("/studio/legend-values", test_legend_values);
     g_test_add_func("/studio/library", test_library);
     g_test_add_func("/studio/library-large", test_library_large);
     g_test_add_func("/studio/folding", test_folding);
