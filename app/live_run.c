@@ -1,11 +1,15 @@
 #include "live_run.h"
 #include "recorder.h"
+#include <sys/resource.h>
+#include <unistd.h>
 
 /* Records taken in one go: at most a frame's worth of time. */
 #define TAKE 2048
 /* How often the recorder looks into the ring, and how often it rewrites the run's row. */
 #define DRAIN_MS 100
 #define UPDATE_MS 1000
+/* Niceness of the training threads, 0..19. */
+#define PATIENCE 10
 
 struct AppLiveRun {
     AppSharedJob *job;
@@ -115,9 +119,9 @@ static void free_unstarted(gpointer data)
     g_free(self);
 }
 
-static void make(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static void make(GTask *task)
 {
-    const Order *order = data;
+    const Order *order = g_task_get_task_data(task);
     AppLiveRun *self = g_new0(AppLiveRun, 1);
     EngError err = {0};
     DbError db_err = {0};
@@ -135,6 +139,16 @@ static void make(GTask *task, gpointer source, gpointer data, GCancellable *canc
     }
 }
 
+/* The training threads are children of this one and inherit its patience: where processors are
+ * few, a frame of the window comes before a step of the training. */
+static gpointer make_patiently(gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    setpriority(PRIO_PROCESS, (id_t)gettid(), PATIENCE);
+    make(task);
+    return NULL;
+}
+
 void app_live_run_new_async(AppSharedJob *job, const EngPlan *plan, const char *text,
     DbStore *store, const AppLiveListener *listener, GAsyncReadyCallback ready, gpointer ready_data)
 {
@@ -150,7 +164,7 @@ void app_live_run_new_async(AppSharedJob *job, const EngPlan *plan, const char *
         g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", err.text);
         return;
     }
-    g_task_run_in_thread(task, make);
+    g_thread_unref(g_thread_new("make-run", make_patiently, g_object_ref(task)));
 }
 
 AppLiveRun *app_live_run_new_finish(GAsyncResult *result, GError **error)
