@@ -10,6 +10,7 @@
 #include "base/pool.h"
 #include "kernels/kernels.h"
 #include "number/format.h"
+#include "number/quantize.h"
 
 /* A float32 tensor seen as rows along the contraction axis.
  * Element (o, i, k) = data[o * outer_stride + i * inner_stride + k * pos_stride]; one of
@@ -26,12 +27,6 @@ typedef struct EngMatrix {
     void (*gather)(const void *ctx, size_t row, size_t rows, float *out);
     const void *gather_ctx;
 } EngMatrix;
-
-/* The noise of one quantisation; tensor = layer * 8 + slot. */
-typedef struct EngNoise {
-    uint64_t seed;
-    uint32_t tensor, step;
-} EngNoise;
 
 /* An operand's memory, made once per run for the largest case and filled at every step. */
 typedef struct EngOperand {

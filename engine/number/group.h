@@ -48,6 +48,11 @@ int eng_bfp_min_exponent(const EngFormat *format, uint32_t max_bits);
 /* s = E - m + 1 of a group whose largest |x| has these bits. */
 int eng_group_scale(const EngGroupRule *rule, uint32_t max_bits);
 
+/* whole * 2^shift rounded to an integer; `noise` is R of the stochastic roundings, `noise_bits`
+ * wide. whole < 2^24. */
+uint64_t eng_round_shifted(
+    uint32_t whole, int shift, unsigned rounding, unsigned noise_bits, uint32_t noise);
+
 /* The signed mantissa of x in units of 2^s; `noise` is R of the stochastic roundings. */
 int32_t eng_group_mantissa(const EngGroupRule *rule, float x, int s, uint32_t noise);
 

@@ -1,104 +1,22 @@
 #include "number/quantize.h"
 #include "base/philox.h"
 #include "base/text.h"
+#include "number/codec.h"
 #include "number/group.h"
+#include "number/lfsr.h"
 #include <math.h>
 
-/* A float without hidden one or exponent: value = whole * 2^(exponent). Subnormals are zero. */
-typedef struct Split {
-    uint32_t whole; /* 24 bits */
-    int exponent;
-} Split;
-
-static Split split_magnitude(float x)
-{
-    const uint32_t bits = eng_float_bits(x) & 0x7fffffffu;
-    const int biased = (int)(bits >> 23);
-    if (biased == 0)
-        return (Split){0, -149};
-    return (Split){(bits & 0x7fffffu) | 0x800000u, biased - 150};
-}
-
-uint32_t eng_max_bits(const float *x, size_t n)
-{
-    uint32_t largest = 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t bits = eng_float_bits(x[i]) & 0x7fffffffu;
-        largest = bits > largest ? bits : largest;
-    }
-    return largest;
-}
-
-int eng_bfp_min_exponent(const EngFormat *format, uint32_t max_bits)
-{
-    const int lowest = (int)format->m - 63;
-    const int biased = (int)(max_bits >> 23);
-    if (format->e >= 8 || biased == 0)
-        return lowest;
-    const int window = biased - 127 - ((1 << format->e) - 1);
-    return window > lowest ? window : lowest;
-}
-
-int eng_group_scale(const EngGroupRule *rule, uint32_t max_bits)
-{
-    const int biased = (int)(max_bits >> 23);
-    int exponent = rule->min_exponent;
-    if (biased != 0 && biased - 127 > exponent)
-        exponent = biased - 127;
-    return exponent - (int)rule->m + 1;
-}
-
-/* floor(whole * 2^shift); `rest` tells whether anything was cut off. |shift| may be large. */
-static uint64_t shifted(uint32_t whole, int shift, bool *rest)
-{
-    *rest = false;
-    if (whole == 0)
-        return 0;
-    if (shift >= 0)
-        return shift > 39 ? UINT64_MAX >> 1 : (uint64_t)whole << shift;
-    if (shift <= -32) {
-        *rest = true;
-        return 0;
-    }
-    *rest = (whole & ((UINT32_C(1) << -shift) - 1)) != 0;
-    return whole >> -shift;
-}
-
-int32_t eng_group_mantissa(const EngGroupRule *rule, float x, int s, uint32_t noise)
-{
-    unsigned bits = 0;
-    uint32_t add = 0;
-    if (rule->rounding == ENG_ROUND_NEAREST || rule->rounding == ENG_ROUND_EVEN) {
-        bits = 1;
-        add = 1;
-    } else if (rule->rounding != ENG_ROUND_TRUNCATE) {
-        bits = rule->noise_bits;
-        add = noise;
-    }
-    const Split part = split_magnitude(x);
-    bool rest;
-    const uint64_t t = shifted(part.whole, part.exponent + (int)bits - s, &rest);
-    uint64_t k = (t + add) >> bits;
-    /* A tie is t odd with nothing behind it; half up has then gone to k, which even refuses
-     * where k is odd. */
-    if (rule->rounding == ENG_ROUND_EVEN && (t & 1) && !rest)
-        k &= ~UINT64_C(1);
-    const uint64_t most = (UINT64_C(1) << rule->m) - 1;
-    if (k > most)
-        k = most;
-    return signbit(x) ? -(int32_t)k : (int32_t)k;
-}
-
 /* The first element that no operand may hold, as a sentence. */
-static EngStatus diverged(const float *x, size_t rows, size_t length, EngError *err)
+static EngStatus diverged(const float *x, size_t rows, size_t length, uint32_t limit, EngError *err)
 {
     size_t i = 0;
-    while (i < rows * length && (eng_float_bits(x[i]) & 0x7fffffffu) < ENG_DIVERGED_BITS)
+    while (i < rows * length && (eng_float_bits(x[i]) & 0x7fffffffu) < limit)
         i++;
     char number[ENG_TEXT_NUMBER];
     return eng_error(err, ENG_ERR_DIVERGED,
-        "The value %s in row %zu at position %zu is not below 2^62: the run has diverged.",
-        eng_text_double(number, x[i]), i / length, i % length);
+        "The value %s in row %zu at position %zu is not %s: the run has diverged.",
+        eng_text_double(number, (double)x[i]), i / length, i % length,
+        limit == ENG_DIVERGED_BITS ? "below 2^62" : "finite");
 }
 
 EngStatus eng_bfp_quantize(const float *x, size_t rows, size_t length, const EngFormat *format,
@@ -108,7 +26,7 @@ EngStatus eng_bfp_quantize(const float *x, size_t rows, size_t length, const Eng
         return eng_error(err, ENG_ERR_SHAPE, "The format is no block floating point.");
     const uint32_t max_bits = eng_max_bits(x, rows * length);
     if (max_bits >= ENG_DIVERGED_BITS)
-        return diverged(x, rows, length, err);
+        return diverged(x, rows, length, ENG_DIVERGED_BITS, err);
     const EngGroupRule rule = {.m = format->m,
         .rounding = format->rounding,
         .noise_bits = format->noise_bits,
@@ -145,6 +63,88 @@ uint32_t eng_noise_at(uint64_t seed, uint32_t tensor, uint32_t step, uint32_t ro
         noise |= noise_byte(seed, counter, 1, pos % 16) << 8;
     return noise & ((UINT32_C(1) << bits) - 1);
 }
+
+void eng_noise_fill(const EngNoise *noise, uint32_t row, size_t length, size_t from, size_t n,
+    unsigned bits, uint32_t *out)
+{
+    const uint32_t chunks = (uint32_t)((length + 15) / 16), mask = (UINT32_C(1) << bits) - 1;
+    uint32_t low[4] = {0}, high[4] = {0};
+    for (size_t i = 0; i < n; i++) {
+        const size_t pos = from + i;
+        if (i == 0 || pos % 16 == 0) {
+            const uint32_t counter = row * chunks + (uint32_t)(pos / 16);
+            eng_philox(
+                (const uint32_t[4]){counter, noise->tensor, noise->step, 0}, noise->seed, low);
+            if (bits > 8)
+                eng_philox(
+                    (const uint32_t[4]){counter, noise->tensor, noise->step, 1}, noise->seed, high);
+        }
+        const unsigned shift = pos % 4 * 8;
+        const uint32_t first = low[pos % 16 / 4] >> shift & 0xff;
+        const uint32_t second = high[pos % 16 / 4] >> shift & 0xff;
+        out[i] = (first | second << 8) & mask;
+    }
+}
+
+/* ---- values in any format ------------------------------------------------------------------------- */
+
+typedef struct ValueTask {
+    const EngFormat *format;
+    const EngNoise *noise;
+    const EngLfsr *lfsr;
+    size_t rows, length;
+} ValueTask;
+
+/* R of a block's elements; zeros where the rounding takes none. */
+static void block_noise(const ValueTask *t, size_t row, size_t from, size_t n, uint32_t *out)
+{
+    const EngFormat *f = t->format;
+    for (size_t i = 0; i < n; i++)
+        out[i] = 0;
+    if (f->rounding == ENG_ROUND_STOCHASTIC && f->noise_bits)
+        eng_noise_fill(t->noise, (uint32_t)row, t->length, from, n, f->noise_bits, out);
+    if (f->rounding != ENG_ROUND_LFSR)
+        return;
+    const uint64_t groups = (t->length + f->g - 1) / f->g;
+    const uint64_t steps = groups * t->rows * t->noise->step + row * groups + from / f->g;
+    for (size_t i = 0; i < n; i++)
+        out[i] = eng_lfsr_at(t->lfsr, (unsigned)i, steps) & ((1u << f->noise_bits) - 1);
+}
+
+/* The bits of |x| that a format cannot take; 0 where it takes all. */
+static uint32_t limit_bits(const EngFormat *f)
+{
+    if (f->kind == ENG_KIND_BFP)
+        return ENG_DIVERGED_BITS;
+    return f->kind == ENG_KIND_FLOAT || f->kind == ENG_KIND_FIXED ? 0 : ENG_INFINITE_BITS;
+}
+
+EngStatus eng_quantize_values(const float *x, size_t rows, size_t length, const EngFormat *format,
+    const EngNoise *noise, float *y, EngError *err)
+{
+    const uint32_t max_bits = eng_max_bits(x, rows * length), limit = limit_bits(format);
+    if (limit && max_bits >= limit)
+        return diverged(x, rows, length, limit, err);
+    EngLfsr lfsr;
+    if (format->rounding == ENG_ROUND_LFSR)
+        eng_lfsr_init(&lfsr, noise->seed, noise->tensor, format->g);
+    const ValueTask task = {format, noise, &lfsr, rows, length};
+    EngCodec codec = eng_codec(format, max_bits, false);
+    const size_t block = eng_codec_block(format);
+    for (size_t row = 0; row < rows; row++) {
+        eng_codec_row(&codec, x + row * length, 1, length);
+        for (size_t from = 0; from < length; from += block) {
+            uint32_t random[ENG_CODEC_BLOCK];
+            const size_t n = length - from < block ? length - from : block;
+            const size_t at = row * length + from;
+            block_noise(&task, row, from, n, random);
+            eng_codec_values(&codec, x + at, n, random, y + at);
+        }
+    }
+    return ENG_OK;
+}
+
+/* ---- r(X) ----------------------------------------------------------------------------------------- */
 
 /* The two sides of r(X), gathered group by group. */
 typedef struct Improvement {
@@ -199,7 +199,7 @@ EngStatus eng_relative_improvement(const float *x, size_t rows, size_t length, c
         return eng_error(err, ENG_ERR_SHAPE, "r(X) needs two formats of block floating point.");
     const uint32_t max_bits = eng_max_bits(x, rows * length);
     if (max_bits >= ENG_DIVERGED_BITS)
-        return diverged(x, rows, length, err);
+        return diverged(x, rows, length, ENG_DIVERGED_BITS, err);
     const EngGroupRule rule[2] = {nearest_rule(low, max_bits), nearest_rule(high, max_bits)};
     Improvement sum = {0};
     for (size_t row = 0; row < rows; row++)

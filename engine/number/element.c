@@ -1,0 +1,110 @@
+#include "number/element.h"
+#include "number/group.h"
+#include <math.h>
+
+static const EngElementTraits traits_of[] = {
+    [ENG_ELEMENT_TF32] = {10, -126, 127, 0x1.ffcp127f, true},
+    [ENG_ELEMENT_BF16] = {7, -126, 127, 0x1.fep127f, true},
+    [ENG_ELEMENT_FP16] = {10, -14, 15, 65504, true},
+    [ENG_ELEMENT_FP8_E4M3] = {3, -6, 8, 448, false},
+    [ENG_ELEMENT_FP8_E5M2] = {2, -14, 15, 57344, true},
+    [ENG_ELEMENT_FP6_E3M2] = {2, -2, 4, 28, false},
+    [ENG_ELEMENT_FP6_E2M3] = {3, 0, 2, 7.5f, false},
+    [ENG_ELEMENT_FP4_E2M1] = {1, 0, 2, 6, false},
+    /* Two's complement with six fraction bits, used symmetrically: one step everywhere. */
+    [ENG_ELEMENT_INT8] = {6, 0, 0, 127.0f / 64, false},
+};
+
+const EngElementTraits *eng_element_traits(EngElement element)
+{
+    return &traits_of[element];
+}
+
+int eng_float_exponent(float x)
+{
+    const uint32_t bits = eng_float_bits(x) & 0x7fffffffu;
+    const int biased = (int)(bits >> 23);
+    if (biased > 0)
+        return biased - 127;
+    return bits ? 31 - __builtin_clz(bits) - 149 : -150;
+}
+
+/* 2^exponent in float64, whose range takes any product of float32 exponents. */
+static double power_of_two(int exponent)
+{
+    union {
+        uint64_t u;
+        double d;
+    } pun = {.u = (uint64_t)(exponent + 1023) << 52};
+    return pun.d;
+}
+
+float eng_float_scale(float x, int exponent)
+{
+    return (float)((double)x * power_of_two(exponent));
+}
+
+/* The element with k steps of 2^step, its sign apart; too large ones become the rule's limit. */
+static float element_value(const EngElementRule *rule, uint64_t k, int step)
+{
+    /* k has few bits and the result is a float32 or beyond its largest. */
+    const double value = (double)k * power_of_two(step);
+    if (value <= (double)rule->traits->most)
+        return (float)value;
+    return rule->traits->infinite && !rule->saturate ? INFINITY : rule->traits->most;
+}
+
+float eng_element_round(const EngElementRule *rule, float x, int scale, uint32_t noise)
+{
+    if (isnan(x))
+        return x;
+    float value;
+    if (isinf(x)) {
+        value = element_value(rule, 1, 200);
+    } else {
+        const uint32_t bits = eng_float_bits(x) & 0x7fffffffu;
+        const bool normal = bits >= 0x800000u;
+        const uint32_t whole = normal ? (bits & 0x7fffffu) | 0x800000u : bits;
+        const int unit = (normal ? (int)(bits >> 23) - 150 : -149) - scale;
+        const int exponent = eng_float_exponent(x) - scale;
+        const int step = (exponent > rule->traits->lowest ? exponent : rule->traits->lowest) -
+            rule->traits->fraction;
+        value = element_value(rule,
+            eng_round_shifted(whole, unit - step, rule->rounding, rule->noise_bits, noise), step);
+    }
+    return signbit(x) ? -value : value;
+}
+
+uint64_t eng_round_double(double q, unsigned rounding, unsigned noise_bits, uint32_t noise)
+{
+    switch (rounding) {
+    case ENG_ROUND_TRUNCATE:
+        return (uint64_t)q;
+    case ENG_ROUND_NEAREST: {
+        /* floor(q + 1/2) without the sum's own rounding. */
+        const uint64_t whole = (uint64_t)q;
+        return whole + (q - (double)whole >= 0.5);
+    }
+    case ENG_ROUND_EVEN: {
+        const uint64_t whole = (uint64_t)q;
+        const double rest = q - (double)whole;
+        return whole + (rest > 0.5 || (rest == 0.5 && (whole & 1)));
+    }
+    default:
+        return ((uint64_t)(q * (double)(1u << noise_bits)) + noise) >> noise_bits;
+    }
+}
+
+float eng_element_round_double(const EngElementRule *rule, double q, uint32_t noise)
+{
+    if (q == 0)
+        return 0;
+    int exponent;
+    frexp(q, &exponent);
+    exponent -= 1;
+    const int step = (exponent > rule->traits->lowest ? exponent : rule->traits->lowest) -
+        rule->traits->fraction;
+    const uint64_t k =
+        eng_round_double(q * power_of_two(-step), rule->rounding, rule->noise_bits, noise);
+    return element_value(rule, k, step);
+}
