@@ -49,6 +49,7 @@ typedef struct DbQueue {
     pthread_cond_t work;   /* the writer waits here */
     pthread_cond_t change; /* the others wait here, for room, an answer or an end */
     DbJob *head, *tail;
+    DbJob *ahead; /* to be done before the queue, which may be stuck */
     size_t bytes, limit, rows;
     size_t refused;          /* rows so far, because the queue was full and stuck */
     uint64_t queued, stored; /* jobs so far */
@@ -81,6 +82,9 @@ DbStatus db_queue_push(DbQueue *queue, DbJob *job, bool patient, DbError *err);
 /* Takes the job, waits until it is in the file or has failed; *value (may be NULL) is its. */
 DbStatus db_queue_call(DbQueue *queue, DbJob *job, int64_t *value, DbError *err);
 
+/* The same, ahead of everything that is queued; the job is `alone`. */
+DbStatus db_queue_call_ahead(DbQueue *queue, DbJob *job, DbError *err);
+
 DbStatus db_queue_flush(DbQueue *queue, DbError *err);
 DbStatus db_queue_take_error(DbQueue *queue, DbError *err);
 
@@ -89,7 +93,7 @@ void db_queue_close(DbQueue *queue);
 
 /* ---- the writer thread ------------------------------------------------------------------- */
 
-/* Waits until a batch is due and gives its first and last job; false: closed and nothing left. The
+/* Waits until a batch is due and gives its first and last job (of a job ahead: itself); false: closed and nothing left. The
  * jobs stay in the queue. */
 bool db_queue_next(DbQueue *queue, DbJob **first, DbJob **last);
 

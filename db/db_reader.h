@@ -42,7 +42,15 @@ struct DbReader {
     DbStatements statements;
 };
 
-/* Opens a file for reading as db_reader_open says. *tidy is for db_reader_drop. */
+/* Opens a file for reading, whatever it is, also where its folder cannot be written. *tidy is for
+ * db_reader_drop. On failure *out is NULL. */
+DbStatus db_reader_raw(const char *path, sqlite3 **out, bool *tidy, DbError *err);
+
+/* Opens an existing store as it is; *version is its schema's, 0 where it holds nothing. */
+DbStatus db_reader_plain(
+    const char *path, sqlite3 **out, uint32_t *version, bool *tidy, DbError *err);
+
+/* The same, with an older version replaced by an upgraded private copy. */
 DbStatus db_reader_handle(const char *path, sqlite3 **out, bool *tidy, DbError *err);
 
 /* Closes a handle of db_reader_handle; NULL is fine. */
@@ -80,6 +88,9 @@ uint32_t db_column_u32(sqlite3_stmt *statement, int column, bool *bad);
 
 /* What is wrong with a row that SQLite itself is content with; SQLITE_ROW: nothing. */
 int db_row_code(bool short_memory, bool bad);
+
+/* The columns size, checksum and body, from `column` on, belong together. */
+bool db_checkpoint_is_whole(sqlite3_stmt *row, int column);
 
 /* Gives the handle the SQL functions that db_reader_find needs. */
 DbStatus db_find_prepare(DbReader *reader, DbError *err);

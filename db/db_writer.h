@@ -45,6 +45,10 @@ typedef enum DbWriteStatement {
     DB_WRITE_STATISTIC,
     DB_WRITE_CHECKPOINT,
     DB_WRITE_CHECKPOINTS_THIN,
+    DB_WRITE_PURGE,
+    DB_WRITE_NEXT_OLD,
+    DB_WRITE_STATISTICS_THIN,
+    DB_WRITE_CHECKPOINTS_OLD,
     DB_WRITE_COUNT
 } DbWriteStatement;
 
@@ -68,6 +72,9 @@ void db_writer_close(DbWriter *writer);
  * of jobs. *end is the last job done. On failure nothing of it is in the file. */
 DbStatus db_writer_batch(DbWriter *writer, DbQueue *queue, DbJob *first, const DbJob *last,
     const DbJob **end, DbError *err);
+
+/* The writing handle itself, for what is not in the table of statements. */
+sqlite3 *db_writer_handle(DbWriter *writer);
 
 /* The prepared statement, reset and without old values. */
 sqlite3_stmt *db_writer_statement(DbWriter *writer, DbWriteStatement which);

@@ -162,7 +162,7 @@ static DbStatus apply_group(DbWriter *writer, DbJob *job, DbError *err)
     db_bind_text(row, 4, new->group.kind);
     db_bind_text(row, 5, new->group.detail);
     const DbStatus status = db_writer_done(writer, job, row, "making a group", err);
-    job->value = sqlite3_last_insert_rowid(writer->db);
+    job->value = sqlite3_last_insert_rowid(db_writer_handle(writer));
     return status;
 }
 
@@ -197,7 +197,7 @@ static DbStatus apply_group_setting(DbWriter *writer, DbJob *job, DbError *err)
     if (setting->text)
         db_bind_text(row, 2, setting->text);
     const DbStatus status = db_writer_done(writer, job, row, setting->doing, err);
-    if (status != DB_OK || sqlite3_changes64(writer->db) > 0)
+    if (status != DB_OK || sqlite3_changes64(db_writer_handle(writer)) > 0)
         return status;
     return db_error(
         err, DB_ERR_NOT_FOUND, "%s: there is no group %" PRId64, writer->path, job->run);

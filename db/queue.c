@@ -120,6 +120,19 @@ DbStatus db_queue_push(DbQueue *queue, DbJob *job, bool patient, DbError *err)
         err, DB_ERR_IO, "%zu rows wait already and no more are taken: %s", rows, why.text);
 }
 
+/* Waits for the answer, with the lock held, and gives the lock back. */
+static DbStatus await(DbQueue *queue, const DbReply *reply, int64_t *value, DbError *err)
+{
+    while (!reply->done)
+        pthread_cond_wait(&queue->change, &queue->lock);
+    pthread_mutex_unlock(&queue->lock);
+    if (value && reply->error.code == DB_OK)
+        *value = reply->value;
+    if (err && reply->error.code != DB_OK)
+        *err = reply->error;
+    return reply->error.code;
+}
+
 DbStatus db_queue_call(DbQueue *queue, DbJob *job, int64_t *value, DbError *err)
 {
     DbReply reply = {0};
@@ -127,14 +140,20 @@ DbStatus db_queue_call(DbQueue *queue, DbJob *job, int64_t *value, DbError *err)
     pthread_mutex_lock(&queue->lock);
     queue->hurry = true;
     append(queue, job);
-    while (!reply.done)
+    return await(queue, &reply, value, err);
+}
+
+DbStatus db_queue_call_ahead(DbQueue *queue, DbJob *job, DbError *err)
+{
+    DbReply reply = {0};
+    job->reply = &reply;
+    job->alone = true;
+    pthread_mutex_lock(&queue->lock);
+    while (queue->ahead)
         pthread_cond_wait(&queue->change, &queue->lock);
-    pthread_mutex_unlock(&queue->lock);
-    if (value && reply.error.code == DB_OK)
-        *value = reply.value;
-    if (err && reply.error.code != DB_OK)
-        *err = reply.error;
-    return reply.error.code;
+    queue->ahead = job;
+    pthread_cond_signal(&queue->work);
+    return await(queue, &reply, NULL, err);
 }
 
 static DbStatus take_error(DbQueue *queue, DbError *err)
@@ -196,7 +215,7 @@ bool db_queue_next(DbQueue *queue, DbJob **first, DbJob **last)
 {
     pthread_mutex_lock(&queue->lock);
     for (;;) {
-        if (!queue->head && queue->closing)
+        if (queue->ahead || (!queue->head && queue->closing))
             break;
         if (queue->head && db_queue_now() >= due(queue))
             break;
@@ -207,9 +226,9 @@ bool db_queue_next(DbQueue *queue, DbJob **first, DbJob **last)
     }
     queue->hurry = false;
     queue->last_try = queue->closing;
-    *first = queue->head;
-    *last = queue->tail;
-    const bool more = queue->head != NULL;
+    *first = queue->ahead ? queue->ahead : queue->head;
+    *last = queue->ahead ? queue->ahead : queue->tail;
+    const bool more = *first != NULL;
     pthread_mutex_unlock(&queue->lock);
     return more;
 }
@@ -232,9 +251,24 @@ static DbJob *pop(DbQueue *queue)
     return job;
 }
 
+/* The job ahead is done; what is stuck behind it may have a chance now. */
+static void done_ahead(DbQueue *queue)
+{
+    answer(queue->ahead->reply, queue->ahead->value);
+    free(queue->ahead);
+    queue->ahead = NULL;
+    queue->hurry = true;
+    pthread_cond_broadcast(&queue->change);
+}
+
 void db_queue_stored(DbQueue *queue, const DbJob *last)
 {
     pthread_mutex_lock(&queue->lock);
+    if (last == queue->ahead) {
+        done_ahead(queue);
+        pthread_mutex_unlock(&queue->lock);
+        return;
+    }
     const uint64_t age = db_queue_now() - queue->head->queued_ns;
     queue->longest_ns = age > queue->longest_ns ? age : queue->longest_ns;
     for (bool more = true; more;) {

@@ -139,25 +139,43 @@ void db_reader_drop(const char *path, sqlite3 *db, bool tidy)
         tidy_up(path);
 }
 
-DbStatus db_reader_handle(const char *path, sqlite3 **out, bool *tidy, DbError *err)
+DbStatus db_reader_raw(const char *path, sqlite3 **out, bool *tidy, DbError *err)
+{
+    *tidy = !has_log(path);
+    const DbStatus status = db_sqlite_open(path, DB_ACCESS_READ, BUSY_MS, out, err);
+    if (status != DB_OK)
+        return status;
+    int64_t number;
+    if (is_denied(db_sqlite_integer(*out, "PRAGMA schema_version", &number)))
+        return open_unwritable(path, out, err);
+    return DB_OK;
+}
+
+DbStatus db_reader_plain(
+    const char *path, sqlite3 **out, uint32_t *version, bool *tidy, DbError *err)
 {
     *out = NULL;
-    *tidy = !has_log(path);
+    *tidy = false;
     DbFileKind kind;
     DbStatus status = db_sniff(path, &kind, err);
     if (status != DB_OK)
         return status;
     if (kind == DB_FILE_MISSING)
         return db_error(err, DB_ERR_IO, "%s: there is no such file", path);
-    status = db_sqlite_open(path, DB_ACCESS_READ, BUSY_MS, out, err);
-    if (status != DB_OK)
-        return status;
-    int64_t number;
-    if (is_denied(db_sqlite_integer(*out, "PRAGMA schema_version", &number)))
-        status = open_unwritable(path, out, err);
-    uint32_t version = 0;
+    status = db_reader_raw(path, out, tidy, err);
     if (status == DB_OK)
-        status = db_schema_check(*out, path, &version, err);
+        status = db_schema_check(*out, path, version, err);
+    if (status != DB_OK) {
+        db_reader_drop(path, *out, *tidy);
+        *out = NULL;
+    }
+    return status;
+}
+
+DbStatus db_reader_handle(const char *path, sqlite3 **out, bool *tidy, DbError *err)
+{
+    uint32_t version;
+    DbStatus status = db_reader_plain(path, out, &version, tidy, err);
     if (status == DB_OK && version < DB_SCHEMA_VERSION)
         status = upgrade_copy(path, out, err);
     if (status != DB_OK) {

@@ -65,7 +65,7 @@ static DbStatus apply_create(DbWriter *writer, DbJob *job, DbError *err)
         return db_error(err, status, "%s: there is no group %" PRId64, writer->path, run->group);
     if (status != DB_OK)
         return status;
-    job->value = job->run = sqlite3_last_insert_rowid(writer->db);
+    job->value = job->run = sqlite3_last_insert_rowid(db_writer_handle(writer));
     if (run->parent != 0 && !has_parent(writer, job->run))
         return db_error(
             err, DB_ERR_NOT_FOUND, "%s: there is no run %" PRId64, writer->path, run->parent);

@@ -174,13 +174,12 @@ void db_checkpoints_free(DbCheckpoint *rows, size_t count)
     db_rows_clear(&(DbRows){.rows = rows, .count = count}, &checkpoint_kind);
 }
 
-/* The row's body, whole: its size and checksum are those written with it. */
-static bool is_whole(sqlite3_stmt *row)
+bool db_checkpoint_is_whole(sqlite3_stmt *row, int column)
 {
-    const void *body = sqlite3_column_blob(row, 3);
-    const int size = sqlite3_column_bytes(row, 3);
-    const char *wanted = (const char *)sqlite3_column_text(row, 2);
-    if (!body || !wanted || size != sqlite3_column_int64(row, 1))
+    const void *body = sqlite3_column_blob(row, column + 2);
+    const int size = sqlite3_column_bytes(row, column + 2);
+    const char *wanted = (const char *)sqlite3_column_text(row, column + 1);
+    if (!body || !wanted || size != sqlite3_column_int64(row, column))
         return false;
     char sum[17];
     checksum(body, (size_t)size, sum);
@@ -192,7 +191,7 @@ static DbStatus take_body(DbReader *reader, int64_t id, sqlite3_stmt *row, uint3
 {
     bool bad = false;
     *found = db_column_u32(row, 0, &bad);
-    if (bad || !is_whole(row))
+    if (bad || !db_checkpoint_is_whole(row, 1))
         return db_error(err, DB_ERR_DAMAGED,
             "%s: the checkpoint of run %" PRId64 " at step %" PRIu32
             " is damaged; its bytes do not fit its checksum",

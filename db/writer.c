@@ -88,7 +88,28 @@ static const char *const write_sql[DB_WRITE_COUNT] = {
     [DB_WRITE_CHECKPOINTS_THIN] =
         "DELETE FROM checkpoints WHERE run = ?1 AND kind = 'interval' AND step NOT IN (SELECT step"
         " FROM checkpoints WHERE run = ?1 AND kind = 'interval' ORDER BY step DESC LIMIT ?2)",
+    [DB_WRITE_PURGE] = "DELETE FROM runs WHERE id = (SELECT id FROM runs WHERE deleted < ?1"
+                       " ORDER BY id LIMIT 1)",
+    [DB_WRITE_NEXT_OLD] = "SELECT id FROM runs WHERE id > ?1 AND changed < ?2"
+                          " AND status NOT IN ('running', 'paused') ORDER BY id LIMIT 1",
+    /* Of n steps numbered from 0, those stay at which floor(number * (k - 1) / (n - 1)) takes a new
+     * value: k of them, the first and the last among them. */
+    [DB_WRITE_STATISTICS_THIN] =
+        "DELETE FROM statistics WHERE run = ?1 AND step NOT IN (SELECT step FROM ("
+        "SELECT step, row_number() OVER (ORDER BY step) - 1 AS i, count(*) OVER () AS n"
+        " FROM (SELECT DISTINCT step FROM statistics WHERE run = ?1)) WHERE ?2 >= n OR (?2 > 0 AND"
+        " (i = n - 1 OR (?2 > 1 AND (i = 0 OR"
+        " i * (?2 - 1) / (n - 1) <> (i - 1) * (?2 - 1) / (n - 1))))))",
+    [DB_WRITE_CHECKPOINTS_OLD] =
+        "DELETE FROM checkpoints WHERE run = ?1 AND kind <> 'kept' AND step NOT IN (SELECT step"
+        " FROM checkpoints WHERE run = ?1 AND kind <> 'kept' ORDER BY step DESC LIMIT ?2)",
 };
+
+sqlite3 *db_writer_handle(DbWriter *writer)
+{
+    assert(pthread_equal(writer->thread, pthread_self()));
+    return writer->db;
+}
 
 sqlite3_stmt *db_writer_statement(DbWriter *writer, DbWriteStatement which)
 {
@@ -194,7 +215,7 @@ DbStatus db_writer_batch(DbWriter *writer, DbQueue *queue, DbJob *first, const D
 {
     *end = first;
     if (first->alone) { /* somebody waits for it, and its troubles are nobody else's */
-        first->apply(writer, first, &first->reply->error);
+        first->reply->error.code = first->apply(writer, first, &first->reply->error);
         return DB_OK;
     }
     const uint64_t until = db_queue_now() + DB_QUEUE_BATCH_NS;

@@ -15,7 +15,9 @@ static void give_up(const char *what)
 char *help_folder(void)
 {
     const char *base = getenv("TMPDIR");
-    char *name = help_path(base && base[0] ? base : "/tmp", "mantissa-store-XXXXXX");
+    if (!base || !base[0])
+        base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    char *name = help_path(base, "mantissa-store-XXXXXX");
     if (!mkdtemp(name))
         give_up(name);
     return name;

@@ -7,7 +7,7 @@
 #include "db_store.h"
 #include <sqlite3.h>
 
-/* A new empty folder below $TMPDIR or /tmp; the caller removes it with help_remove. */
+/* A new empty folder below $TMPDIR, else in memory, where syncing takes no time; the caller removes it with help_remove. */
 char *help_folder(void);
 void help_remove(char *folder); /* and all that is in it; frees the name */
 
