@@ -105,68 +105,6 @@ void app_session_open_last(AppSession *self)
     app_session_show_experiment(self, app_recall_experiment());
 }
 
-/* ---- experiment files --------------------------------------------------------------------- */
-
-typedef struct FileRead {
-    AppExperiment *experiment;
-    char *warnings; /* NULL: none */
-} FileRead;
-
-static void file_read_free(gpointer data)
-{
-    FileRead *read = data;
-    app_session_free_experiment(read->experiment);
-    g_free(read->warnings);
-    g_free(read);
-}
-
-static void read_file(GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
-{
-    FileRead *read = g_new0(FileRead, 1);
-    EngText warnings = {0};
-    EngError err = {0};
-    read->experiment = g_new0(AppExperiment, 1);
-    if (app_experiment_read(path, read->experiment, &warnings, &err) == ENG_OK) {
-        read->warnings = g_strdup(warnings.data);
-        g_task_return_pointer(task, read, file_read_free);
-    } else {
-        g_clear_pointer(&read->experiment, g_free);
-        file_read_free(read);
-        g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", err.text);
-    }
-    eng_text_free(&warnings);
-}
-
-static void file_opened(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(GError) error = NULL;
-    FileRead *read = g_task_propagate_pointer(G_TASK(result), &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
-    AppSession *self = data;
-    if (read) {
-        if (read->warnings)
-            app_session_say(self, read->warnings);
-        app_session_show_experiment(self, g_steal_pointer(&read->experiment));
-        file_read_free(read);
-    } else {
-        app_session_say(self, error->message);
-        if (!self->shown)
-            app_session_open_last(self);
-    }
-}
-
-void app_session_open_file(AppSession *self, GFile *file)
-{
-    if (app_session_trains(self)) {
-        app_session_say(self, "A run is training. Stop it before another experiment is opened.");
-        return;
-    }
-    g_autoptr(GTask) task = g_task_new(NULL, self->cancellable, file_opened, self);
-    g_task_set_task_data(task, g_file_get_path(file), g_free);
-    g_task_run_in_thread(task, read_file);
-}
-
 /* ---- the store ---------------------------------------------------------------------------- */
 
 static void close_store(gpointer data)
@@ -243,6 +181,7 @@ AppSession *app_session_new(GtkApplication *app, const char *store)
         mts_studio_get_model(self->studio), "committed", G_CALLBACK(schedule_committed), self);
     app_session_connect_run(self);
     app_session_connect_new_run(self);
+    app_session_connect_files(self, app);
     app_restore_window(self->window);
     if (store) {
         g_autoptr(GTask) task = g_task_new(NULL, self->cancellable, store_opened, self);
@@ -275,6 +214,7 @@ void app_session_free(AppSession *self)
     db_store_close(self->store, NULL);
     g_clear_pointer(&self->shown, app_shared_job_unref);
     app_session_free_experiment(self->next);
+    g_clear_object(&self->chooser);
     g_object_unref(self->cancellable);
     g_free(self->store_path);
     g_free(self);

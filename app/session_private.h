@@ -25,7 +25,8 @@ struct AppSession {
     guint tick, timer;    /* the frame callback while a run may have news, and its stand-in */
     gint64 rate_time;     /* where the present measurement of the speed began */
     guint32 rate_steps;
-    GCancellable *cancellable; /* cancelled with the session: late answers are dropped */
+    GtkFileChooserNative *chooser; /* the one that is open, or NULL */
+    GCancellable *cancellable;     /* cancelled with the session: late answers are dropped */
 };
 
 /* session.c: shows a job on the page, with its plan or another one of its shape. Takes the
@@ -53,6 +54,9 @@ void app_session_refresh_library(AppSession *self);
 
 /* session_new_run.c: the dialog. */
 void app_session_connect_new_run(AppSession *self);
+
+/* session_files.c: experiment files by dialog and drop. */
+void app_session_connect_files(AppSession *self, GtkApplication *app);
 
 /* remember.c: window state and the last experiment. */
 void app_remember_window(MtsWindow *window);

@@ -223,8 +223,14 @@ static GtkWidget *toggle_new(MtsWindow *self, const char *icon, const char *labe
 static GtkWidget *menu_new(void)
 {
     g_autoptr(GMenu) menu = g_menu_new();
-    g_menu_append(menu, "_Keyboard Shortcuts", "win.show-help-overlay");
-    g_menu_append(menu, "_About Mantissa", "win.about");
+    g_autoptr(GMenu) files = g_menu_new();
+    g_autoptr(GMenu) help = g_menu_new();
+    g_menu_append(files, "_Open Experiment…", "win.open");
+    g_menu_append(files, "_Save Experiment As…", "win.save-as");
+    g_menu_append(help, "_Keyboard Shortcuts", "win.show-help-overlay");
+    g_menu_append(help, "_About Mantissa", "win.about");
+    g_menu_append_section(menu, NULL, G_MENU_MODEL(files));
+    g_menu_append_section(menu, NULL, G_MENU_MODEL(help));
     GtkWidget *button = gtk_menu_button_new();
     gtk_menu_button_set_icon_name(GTK_MENU_BUTTON(button), "open-menu-symbolic");
     gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(button), G_MENU_MODEL(menu));

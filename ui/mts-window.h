@@ -2,7 +2,8 @@
  * page the header shows the run's title, with more a switcher. Main thread.
  *
  * Actions: win.run-pause, run, pause, step, stop, rewind, undo, redo, new-run, search, library,
- * inspector, zoom-in, zoom-out, fit, about; GTK's own win.show-help-overlay. Signal "new-run": the
+ * inspector, zoom-in, zoom-out, fit, about; GTK's own win.show-help-overlay. The menu also names
+ * win.open and win.save-as, which whoever knows files adds. Signal "new-run": the
  * reader asked for one. */
 #pragma once
 
