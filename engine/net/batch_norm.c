@@ -212,5 +212,6 @@ void eng_batch_norm_backward(EngLayer *layer, const EngContext *ctx, const EngSt
         saved(layer, FACTOR_X)[c] = (float)b;
         saved(layer, SHIFT)[c] = (float)(-a * sum / (double)job.rows - b * mean);
     }
-    eng_pool_run(ctx->pool, gradient_rows, &job, job.rows, 64);
+    if (layer->op->input_gradient)
+        eng_pool_run(ctx->pool, gradient_rows, &job, job.rows, 64);
 }

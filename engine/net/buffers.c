@@ -76,7 +76,7 @@ static void take_share(Shares *s, size_t tensor, size_t size)
 
 static void need_gradient(Shares *s, const EngNetwork *net, int tensor)
 {
-    if (tensor >= 0 && s->buffer[tensor] < 0)
+    if (tensor > 0 && net->ops[tensor - 1].learns && s->buffer[tensor] < 0)
         take_share(s, (size_t)tensor, tensor_size(net, (size_t)tensor));
 }
 
@@ -87,7 +87,7 @@ static void share_gradients(Shares *s, const EngNetwork *net)
     for (size_t op = net->op_count; op-- > 0;) {
         const size_t out = op + 1;
         if (s->buffer[out] < 0)
-            continue; /* nobody reads it */
+            continue; /* nobody reads it, or nothing before it learns */
         if (eng_op_in_place(net, op)) {
             s->buffer[net->ops[op].input] = s->buffer[out];
             s->owner[s->buffer[out]] = net->ops[op].input;

@@ -40,6 +40,17 @@ void eng_builder_drop(EngBuilder *b)
     b->net = NULL;
 }
 
+/* True where what a tensor holds depends on anything that is trained. */
+static bool tensor_learns(const EngNetwork *net, int tensor)
+{
+    return tensor > 0 && net->ops[tensor - 1].learns;
+}
+
+static bool has_params(EngOpKind kind)
+{
+    return kind == ENG_OP_LINEAR || kind == ENG_OP_CONV || kind == ENG_OP_BATCH_NORM;
+}
+
 /* Appends an op that turns the present shape into `out`; fills name, shapes and numbers. */
 static EngStatus append(EngBuilder *b, EngOp op, EngShape out)
 {
@@ -52,6 +63,8 @@ static EngStatus append(EngBuilder *b, EngOp op, EngShape out)
     op.input = b->last;
     if (op.kind != ENG_OP_ADD)
         op.second = -1;
+    op.input_gradient = tensor_learns(net, op.input);
+    op.learns = op.input_gradient || tensor_learns(net, op.second) || has_params(op.kind);
     const bool product = op.kind == ENG_OP_LINEAR || op.kind == ENG_OP_CONV;
     op.product = product ? (int)net->product_count++ : -1;
     snprintf(op.name, sizeof op.name, "%s%u", kind_name[op.kind], ++b->count[op.kind]);

@@ -8,9 +8,6 @@ EngStatus eng_layer_init(EngLayer *layer, size_t batch, EngError *err)
     switch (layer->op->kind) {
     case ENG_OP_LINEAR:
         return eng_linear_init(layer, batch, err);
-    case ENG_OP_CONV:
-        return eng_error(err, ENG_ERR_UNSUPPORTED, "Layer %s: this version trains no convolutions.",
-            layer->op->name);
     case ENG_OP_BATCH_NORM:
         return eng_batch_norm_init(layer, batch, err);
     case ENG_OP_MAX_POOL:
@@ -29,12 +26,52 @@ void eng_layer_clear(EngLayer *layer)
     eng_free(layer->sums);
 }
 
+const float *eng_layer_slot_data(const EngLayer *layer, EngSlot slot)
+{
+    switch (eng_slot_role(slot)) {
+    case ENG_ROLE_A:
+        return layer->x;
+    case ENG_ROLE_W:
+        return layer->weight->value;
+    default:
+        return layer->dy;
+    }
+}
+
+void eng_layer_slot_rows(const EngLayer *layer, const EngStep *step, EngSlot slot, EngSlotRows *out)
+{
+    *out = (EngSlotRows){0};
+    if (layer->op->kind == ENG_OP_CONV) {
+        out->conv = eng_conv_geometry(layer->op, step->samples);
+        eng_conv_slot_rows(layer, step->formats[layer->op->product], slot, out);
+    } else {
+        out->matrix = eng_linear_matrix(layer, slot, step->samples);
+    }
+    out->rows = out->matrix.outer * out->matrix.inner;
+    out->length = out->matrix.length;
+}
+
+static void observe(const EngLayer *layer, const EngStep *step, EngRole role, EngSlot slot)
+{
+    if (!step->observer || !step->observer->see)
+        return;
+    EngSlotRows rows;
+    eng_layer_slot_rows(layer, step, slot, &rows);
+    step->observer->see(step->observer->ctx, (size_t)layer->op->product, role, &rows);
+}
+
 EngStatus eng_layer_forward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
+    if (layer->op->product >= 0) {
+        observe(layer, step, ENG_ROLE_A, ENG_SLOT_A_FWD);
+        observe(layer, step, ENG_ROLE_W, ENG_SLOT_W_FWD);
+    }
     switch (layer->op->kind) {
     case ENG_OP_LINEAR:
         return eng_linear_forward(layer, ctx, step, err);
+    case ENG_OP_CONV:
+        return eng_conv_layer_forward(layer, ctx, step, err);
     case ENG_OP_RELU:
         eng_relu_forward(layer, ctx, step);
         break;
@@ -50,7 +87,6 @@ EngStatus eng_layer_forward(
     case ENG_OP_ADD:
         eng_add_forward(layer, ctx, step);
         break;
-    case ENG_OP_CONV:
     case ENG_OP_KINDS:
         break;
     }
@@ -60,9 +96,13 @@ EngStatus eng_layer_forward(
 EngStatus eng_layer_backward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
+    if (layer->op->product >= 0)
+        observe(layer, step, ENG_ROLE_G, ENG_SLOT_G_DGRAD);
     switch (layer->op->kind) {
     case ENG_OP_LINEAR:
         return eng_linear_backward(layer, ctx, step, err);
+    case ENG_OP_CONV:
+        return eng_conv_layer_backward(layer, ctx, step, err);
     case ENG_OP_RELU:
         eng_relu_backward(layer, ctx, step);
         break;
@@ -76,19 +116,10 @@ EngStatus eng_layer_backward(
         eng_global_pool_backward(layer, ctx, step);
         break;
     case ENG_OP_ADD:
-    case ENG_OP_CONV:
     case ENG_OP_KINDS:
         break;
     }
     return ENG_OK;
-}
-
-void eng_layer_observe(const EngLayer *layer, const EngStep *step, EngRole role, const float *data,
-    size_t rows, size_t length)
-{
-    if (step->observer)
-        step->observer->see(
-            step->observer->ctx, (size_t)layer->op->product, role, data, rows, length);
 }
 
 /* True where the forward weights stand packed as this step wants them: evaluation runs many
@@ -99,21 +130,36 @@ static bool weights_are_packed(const EngLayer *layer, const EngFormat *format)
         eng_format_equal(&layer->packed_w, &format[ENG_SLOT_W_FWD]);
 }
 
-EngStatus eng_layer_quantize(EngLayer *layer, const EngContext *ctx, const EngStep *step,
-    EngSlot slot, const EngMatrix *matrix, EngError *err)
+static EngStatus quantize(EngLayer *layer, const EngContext *ctx, const EngStep *step, EngSlot slot,
+    const EngNoise *noise, EngError *err)
+{
+    const EngFormat *format = step->formats[layer->op->product];
+    /* Slots 0 and 1, 2 and 3, 4 and 5 meet in a product. */
+    const EngFormat *mine = &format[slot], *other = &format[slot ^ 1];
+    EngOperand *operand = &layer->operand[slot];
+    if (layer->op->kind == ENG_OP_CONV) {
+        const EngConv conv = eng_conv_geometry(layer->op, step->samples);
+        return eng_conv_quantize(ctx->kernels, ctx->pool, &conv, slot,
+            eng_layer_slot_data(layer, slot), mine, other, noise, operand, err);
+    }
+    const EngMatrix matrix = eng_linear_matrix(layer, slot, step->samples);
+    EngPacking packing;
+    unsigned group;
+    eng_operand_layout(mine, other, &packing, &group);
+    return eng_operand_quantize(
+        ctx->kernels, ctx->pool, &matrix, mine, packing, group, noise, operand, err);
+}
+
+EngStatus eng_layer_quantize(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngSlot slot, EngError *err)
 {
     const EngFormat *format = step->formats[layer->op->product];
     if (slot == ENG_SLOT_W_FWD && weights_are_packed(layer, format))
         return ENG_OK;
-    EngPacking packing;
-    unsigned group;
-    /* Slots 0 and 1, 2 and 3, 4 and 5 meet in a product. */
-    eng_operand_layout(&format[slot & ~1], &format[slot | 1], &packing, &group);
     const EngNoise noise = {.seed = step->noise_seed,
         .tensor = (uint32_t)layer->op->product * 8 + slot,
         .step = step->step};
-    const EngStatus status = eng_operand_quantize(ctx->kernels, ctx->pool, matrix, &format[slot],
-        packing, group, &noise, &layer->operand[slot], err);
+    const EngStatus status = quantize(layer, ctx, step, slot, &noise, err);
     if (status != ENG_OK) {
         eng_error_prefix(err, "Layer %s, %s", layer->op->name, eng_slot_name(slot));
         return status;

@@ -18,7 +18,6 @@ typedef struct EngLayer {
     const EngOp *op;
     float *x, *y, *dx, *dy;
     float *second;           /* addition: the other tensor it reads */
-    bool first;              /* needs no gradient of its input */
     EngParam *weight, *bias; /* product layers: weight, bias; batch norm: gamma, beta */
     EngOperand operand[ENG_SLOTS];
     bool weight_packed; /* operand W.fwd still holds the present weights in `packed_format` … */
@@ -38,13 +37,16 @@ EngStatus eng_layer_forward(
 EngStatus eng_layer_backward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
 
-/* Quantises `matrix` into the layer's slot for the product with its partner slot. */
-EngStatus eng_layer_quantize(EngLayer *layer, const EngContext *ctx, const EngStep *step,
-    EngSlot slot, const EngMatrix *matrix, EngError *err);
+/* The tensor a slot of a product layer quantises: x, the weights or dy. */
+const float *eng_layer_slot_data(const EngLayer *layer, EngSlot slot);
 
-/* Shows the step's observer, if there is one, the tensor of a role: rows x length, contiguous. */
-void eng_layer_observe(const EngLayer *layer, const EngStep *step, EngRole role, const float *data,
-    size_t rows, size_t length);
+/* The same as rows along the slot's contraction axis. */
+void eng_layer_slot_rows(
+    const EngLayer *layer, const EngStep *step, EngSlot slot, EngSlotRows *out);
+
+/* Quantises the slot's tensor for the product with its partner slot. */
+EngStatus eng_layer_quantize(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngSlot slot, EngError *err);
 
 /* linear.c */
 EngStatus eng_linear_init(EngLayer *layer, size_t batch, EngError *err);
@@ -52,6 +54,17 @@ EngStatus eng_linear_forward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
 EngStatus eng_linear_backward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+EngMatrix eng_linear_matrix(const EngLayer *layer, EngSlot slot, size_t samples);
+
+/* conv.c */
+EngConv eng_conv_geometry(const EngOp *op, size_t samples);
+EngStatus eng_conv_layer_forward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+EngStatus eng_conv_layer_backward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+/* Fills in matrix and data; `out->conv` is set. */
+void eng_conv_slot_rows(
+    const EngLayer *layer, const EngFormat formats[ENG_SLOTS], EngSlot which, EngSlotRows *out);
 
 /* batch_norm.c */
 EngStatus eng_batch_norm_init(EngLayer *layer, size_t batch, EngError *err);

@@ -16,7 +16,7 @@ EngStatus eng_linear_init(EngLayer *layer, size_t batch, EngError *err)
         [ENG_SLOT_G_WGRAD] = {out, batch, false},
     };
     for (int s = 0; s < ENG_SLOTS; s++) {
-        if (layer->first && (s == ENG_SLOT_G_DGRAD || s == ENG_SLOT_W_DGRAD))
+        if (!layer->op->input_gradient && (s == ENG_SLOT_G_DGRAD || s == ENG_SLOT_W_DGRAD))
             continue;
         const EngStatus status = eng_operand_init(
             &layer->operand[s], 1, slot[s].rows, slot[s].length, slot[s].panels, err);
@@ -50,22 +50,37 @@ static EngMatrix along_columns(const float *data, size_t rows, size_t columns)
         .inner_noise = 1};
 }
 
+EngMatrix eng_linear_matrix(const EngLayer *layer, EngSlot slot, size_t samples)
+{
+    const size_t in = eng_shape_size(layer->op->in), out = layer->op->out.c;
+    switch (slot) {
+    case ENG_SLOT_A_FWD:
+        return along_rows(layer->x, samples, in);
+    case ENG_SLOT_W_FWD:
+        return along_rows(layer->weight->value, out, in);
+    case ENG_SLOT_G_DGRAD:
+        return along_rows(layer->dy, samples, out);
+    case ENG_SLOT_W_DGRAD:
+        return along_columns(layer->weight->value, out, in);
+    case ENG_SLOT_A_WGRAD:
+        return along_columns(layer->x, samples, in);
+    default:
+        return along_columns(layer->dy, samples, out);
+    }
+}
+
 EngStatus eng_linear_forward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
-    const size_t n = step->samples, in = eng_shape_size(layer->op->in), out = layer->op->out.c;
-    const EngMatrix x = along_rows(layer->x, n, in);
-    const EngMatrix w = along_rows(layer->weight->value, out, in);
-    eng_layer_observe(layer, step, ENG_ROLE_A, layer->x, n, in);
-    eng_layer_observe(layer, step, ENG_ROLE_W, layer->weight->value, out, in);
-    EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_A_FWD, &x, err);
+    const size_t out = layer->op->out.c;
+    EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_A_FWD, err);
     if (status == ENG_OK)
-        status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_W_FWD, &w, err);
+        status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_W_FWD, err);
     if (status != ENG_OK)
         return status;
     eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_A_FWD],
         &layer->operand[ENG_SLOT_W_FWD], layer->y, out);
-    ctx->kernels->add_bias(layer->y, layer->bias->value, n, out);
+    ctx->kernels->add_bias(layer->y, layer->bias->value, step->samples, out);
     return ENG_OK;
 }
 
@@ -73,15 +88,12 @@ EngStatus eng_linear_forward(
 static EngStatus input_gradient(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
-    const size_t n = step->samples, in = eng_shape_size(layer->op->in), out = layer->op->out.c;
-    const EngMatrix g = along_rows(layer->dy, n, out);
-    const EngMatrix w = along_columns(layer->weight->value, out, in);
-    EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_G_DGRAD, &g, err);
+    EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_G_DGRAD, err);
     if (status == ENG_OK)
-        status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_W_DGRAD, &w, err);
+        status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_W_DGRAD, err);
     if (status == ENG_OK)
         eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_G_DGRAD],
-            &layer->operand[ENG_SLOT_W_DGRAD], layer->dx, in);
+            &layer->operand[ENG_SLOT_W_DGRAD], layer->dx, eng_shape_size(layer->op->in));
     return status;
 }
 
@@ -89,25 +101,22 @@ static EngStatus input_gradient(
 static EngStatus weight_gradient(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
-    const size_t n = step->samples, in = eng_shape_size(layer->op->in), out = layer->op->out.c;
-    const EngMatrix x = along_columns(layer->x, n, in);
-    const EngMatrix g = along_columns(layer->dy, n, out);
-    EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_A_WGRAD, &x, err);
+    const size_t in = eng_shape_size(layer->op->in), out = layer->op->out.c;
+    EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_A_WGRAD, err);
     if (status == ENG_OK)
-        status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_G_WGRAD, &g, err);
+        status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_G_WGRAD, err);
     if (status == ENG_OK)
         eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_G_WGRAD],
             &layer->operand[ENG_SLOT_A_WGRAD], layer->weight->gradient, in);
-    ctx->kernels->column_sums(layer->dy, n, out, out, layer->bias->gradient);
+    ctx->kernels->column_sums(layer->dy, step->samples, out, out, layer->bias->gradient);
     return status;
 }
 
 EngStatus eng_linear_backward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
-    eng_layer_observe(layer, step, ENG_ROLE_G, layer->dy, step->samples, layer->op->out.c);
     const EngStatus status = weight_gradient(layer, ctx, step, err);
-    if (status != ENG_OK || layer->first)
+    if (status != ENG_OK || !layer->op->input_gradient)
         return status;
     return input_gradient(layer, ctx, step, err);
 }

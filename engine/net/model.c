@@ -20,7 +20,6 @@ struct EngModel {
     float *moments;     /* Adam's second moments, or NULL */
     EngBuffers buffers; /* activations and gradients */
     bool *written;      /* by tensor: this backward pass has put a gradient there */
-    size_t first;       /* the op that holds product 0: nothing before it learns */
 };
 
 static bool has_params(EngOpKind kind)
@@ -158,8 +157,6 @@ static EngStatus connect_layers(EngModel *model, EngError *err)
         layer->second = net->ops[i].second >= 0 ? tensor[net->ops[i].second].value : NULL;
         layer->y = tensor[i + 1].value;
         layer->dy = tensor[i + 1].gradient;
-        if (net->ops[i].product == 0)
-            model->first = i;
     }
     return ENG_OK;
 }
@@ -169,7 +166,6 @@ static EngStatus init_layers(EngModel *model, EngError *err)
     for (size_t i = 0; i < model->net->op_count; i++) {
         EngLayer *layer = &model->layers[i];
         layer->op = &model->net->ops[i];
-        layer->first = layer->op->product == 0;
         const EngStatus status = eng_layer_init(layer, model->batch, err);
         if (status != ENG_OK)
             return status;
@@ -284,9 +280,12 @@ static void sum_range(void *arg, size_t begin, size_t end, unsigned worker)
 }
 
 /* Puts a gradient into a tensor's place: the first one is copied, later ones are added, in the
- * order in which the backward pass meets the readers. */
+ * order in which the backward pass meets the readers. A tensor that nothing learns from has no
+ * place. */
 static void hand_on(EngModel *model, int tensor, const float *gradient, size_t samples)
 {
+    if (!model->buffers.tensor[tensor].gradient)
+        return;
     const size_t size =
         eng_shape_size(tensor == 0 ? model->net->input : model->net->ops[tensor - 1].out);
     Sum sum = {model->buffers.tensor[tensor].gradient, gradient, model->written[tensor]};
@@ -308,7 +307,8 @@ static EngStatus layer_backward(
     const EngStatus status = eng_layer_backward(layer, &model->ctx, step, err);
     if (status == ENG_OK && again)
         hand_on(model, input, layer->dx, step->samples);
-    model->written[input] = true;
+    if (layer->op->input_gradient)
+        model->written[input] = true;
     return status;
 }
 
@@ -316,9 +316,9 @@ EngStatus eng_model_backward(EngModel *model, const EngStep *step, EngError *err
 {
     memset(model->written, 0, (model->net->op_count + 1) * sizeof *model->written);
     model->written[model->net->op_count] = true; /* by the loss */
-    for (size_t i = model->net->op_count; i-- > model->first;) {
+    for (size_t i = model->net->op_count; i-- > 0;) {
         if (!model->written[i + 1])
-            continue; /* nobody reads what it gives */
+            continue; /* nobody reads what it gives, or it learns nothing */
         const EngStatus status = layer_backward(model, &model->layers[i], step, err);
         if (status != ENG_OK)
             return status;

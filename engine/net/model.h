@@ -11,6 +11,7 @@
 #include "kernels/kernels.h"
 #include "net/network.h"
 #include "net/optimiser.h"
+#include "net/slot_rows.h"
 #include "number/format.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,13 +42,12 @@ typedef struct EngTensor {
     size_t size; /* floats */
 } EngTensor;
 
-/* Looks at a tensor before it is quantised: rows x length, contraction axis last and contiguous.
- * A (samples, in) and W (out, in) before the forward product, G (samples, out) before the
- * backward products. May change the formats of that layer's role for what follows. Called on the
- * training thread. */
+/* Sees the tensor of a role, as rows of the slot that speaks for it (A.fwd, W.fwd, G.dgrad), before
+ * that role is quantised in a pass: A and W before the forward product, G before the backward
+ * ones. May change the formats of that layer's role for what follows. Called on the training
+ * thread. */
 typedef struct EngObserver {
-    void (*see)(
-        void *ctx, size_t layer, EngRole role, const float *data, size_t rows, size_t length);
+    void (*see)(void *ctx, size_t layer, EngRole role, const EngSlotRows *rows);
     void *ctx;
 } EngObserver;
 

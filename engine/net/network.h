@@ -29,6 +29,8 @@ typedef struct EngOp {
     int input, second; /* tensors read: 0 the network's input, i + 1 what op i gives; -1 none */
     int product;       /* index among the layers that hold a product, -1 for the others */
     bool bias;         /* linear, conv */
+    bool learns; /* its output depends on something that is trained, its own values included */
+    bool input_gradient;         /* its input does: the backward pass goes on through it */
     uint8_t kernel, stride, pad; /* conv, pooling */
 } EngOp;
 

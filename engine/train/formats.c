@@ -1,5 +1,6 @@
 /* Which format every slot has at the present step: the plan's spans, and FAST's choice where a
  * span is adaptive. */
+#include "base/memory.h"
 #include "number/quantize.h"
 #include "schedule/adaptive.h"
 #include "train/run.h"
@@ -63,17 +64,31 @@ static bool decision_due(EngRun *run, size_t layer, EngRole role)
     return span && eng_adaptive_due(&span->precision, span->from, run->step);
 }
 
+/* r(X) of a tensor whose rows may have to be gathered. Errors: DIVERGED, NOMEM. */
+static EngStatus improvement(const EngSlotRows *rows, const EngPrecision *precision, double *r)
+{
+    const EngMatrix *m = &rows->matrix;
+    const bool contiguous = !m->gather && m->outer == 1 && m->pos_stride == 1;
+    float *copy = contiguous ? NULL : eng_alloc(rows->rows, rows->length * sizeof *copy);
+    if (copy)
+        eng_slot_rows_read(rows, 0, rows->rows, copy);
+    else if (!contiguous)
+        return ENG_ERR_NOMEM;
+    const EngStatus status = eng_relative_improvement(copy ? copy : m->data, rows->rows,
+        rows->length, &precision->format, &precision->high, precision->literal, r, NULL);
+    eng_free(copy);
+    return status;
+}
+
 /* The observer: r(X) against epsilon, for a role whose decision falls due. */
-static void decide(
-    void *ctx, size_t layer, EngRole role, const float *data, size_t rows, size_t length)
+static void decide(void *ctx, size_t layer, EngRole role, const EngSlotRows *rows)
 {
     EngRun *run = ctx;
     if (!decision_due(run, layer, role))
         return;
     const EngPrecision *precision = &adaptive_span(run, layer, role)->precision;
     double r;
-    if (eng_relative_improvement(data, rows, length, &precision->format, &precision->high,
-            precision->literal, &r, NULL) != ENG_OK)
+    if (improvement(rows, precision, &r) != ENG_OK)
         return; /* the tensor has diverged: its quantisation says so in a moment */
     const double epsilon = eng_adaptive_threshold(
         precision, layer, run->options.net->product_count, run->step, run->clock.steps);

@@ -120,10 +120,41 @@ static void test_batch_norm(void)
     check_gradients("fc-12, bn, relu, fc-3", (EngShape){1, 1, 5}, 3);
 }
 
+static void test_convolution(void)
+{
+    check_gradients("conv3x3-18, relu, conv3x3-17, gap, fc-3", (EngShape){6, 5, 2}, 3);
+}
+
+static void test_strided_convolution(void)
+{
+    check_gradients("conv3x3-18/2, relu, conv5x5-17/2, gap, fc-3", (EngShape){7, 6, 2}, 3);
+}
+
+static void test_pooling(void)
+{
+    check_gradients(
+        "conv3x3-17, bn, relu, pool2, conv3x3-5, relu, gap, fc-3", (EngShape){7, 6, 2}, 3);
+}
+
+static void test_norm_before_the_first_weights(void)
+{
+    check_gradients("bn, fc-9, relu, fc-3", (EngShape){1, 1, 5}, 3);
+}
+
+static void test_residual(void)
+{
+    check_gradients("resnet-8", (EngShape){6, 6, 2}, 3);
+}
+
 int main(void)
 {
     RUN(test_linear);
     RUN(test_mlp);
     RUN(test_batch_norm);
+    RUN(test_convolution);
+    RUN(test_strided_convolution);
+    RUN(test_pooling);
+    RUN(test_norm_before_the_first_weights);
+    RUN(test_residual);
     return check_done();
 }
