@@ -201,6 +201,7 @@ static void spread(const EngKernels *kernels, EngPool *pool, const EngConv *conv
     const size_t threads = eng_pool_threads(pool);
     job.by_rows = eng_imbalance(tiles, threads) <= eng_imbalance(panels, threads);
     eng_pool_run(pool, run_spread, &job, job.by_rows ? tiles : panels, 1);
+    eng_product_finish(pool, a, w, out, conv->samples * job.height * job.width, channels, channels);
 }
 
 void eng_conv_forward(const EngKernels *kernels, EngPool *pool, const EngConv *conv,
@@ -335,4 +336,6 @@ void eng_conv_wgrad(const EngKernels *kernels, EngPool *pool, const EngConv *con
     const size_t image_row = job.tile_panels * a->record_bytes * conv->out_x;
     job.slab = (image_row < SLAB_BYTES ? SLAB_BYTES / image_row : 1) * conv->out_x;
     eng_pool_run(pool, run_weights, &job, eng_conv_taps(conv) * job.row_tiles * job.panel_tiles, 1);
+    const size_t per_output = eng_conv_taps(conv) * conv->in_c;
+    eng_product_finish(pool, g, a, dw, conv->out_c, per_output, per_output);
 }

@@ -110,10 +110,11 @@ static char *panel_group(const Packer *p, size_t group)
     return record(p) + group * eng_panel_group_bytes(p->tile->packing, p->tile->pack_group);
 }
 
-static void put_f32(const Packer *p, size_t pos, float value)
+static void put_values(const Packer *p, size_t from, size_t n, const float *x)
 {
     float *out = (float *)(void *)record(p);
-    out[p->tile->to_panel ? pos * ENG_LANES + p->lane : pos] = value;
+    for (size_t i = from; i < from + n; i++)
+        out[p->tile->to_panel ? i * ENG_LANES + p->lane : i] = x[i - from];
 }
 
 /* 2^s, |s| <= 62. */
@@ -166,12 +167,6 @@ static void put_i8_panel(const Packer *p, size_t group, const int32_t *k, int s)
 static void put_group(const Packer *p, size_t from, size_t n, const int32_t *k, int s)
 {
     const EngQuantTile *t = p->tile;
-    if (t->packing == ENG_PACK_F32) {
-        const float unit = power_of_two(s);
-        for (size_t i = 0; i < n; i++)
-            put_f32(p, from + i, (float)k[i] * unit);
-        return;
-    }
     for (size_t i = 0; i < n; i += t->pack_group) {
         const size_t group = (from + i) / t->pack_group;
         if (t->packing == ENG_PACK_WIDE)
@@ -183,62 +178,49 @@ static void put_group(const Packer *p, size_t from, size_t n, const int32_t *k, 
     }
 }
 
-/* R for every element of a group. */
-static void group_noise(
-    const EngQuantTile *t, const EngLfsr *lfsr, size_t lane, size_t from, size_t n, uint32_t *noise)
+/* R for every element of a block; zeros where the rounding takes none. */
+static void block_noise(
+    const EngQuantTile *t, const EngLfsr *lfsr, size_t lane, size_t from, size_t n, uint32_t *out)
 {
-    const uint32_t row = t->noise_row[lane], mask = (UINT32_C(1) << t->noise_bits) - 1;
-    if (t->rounding == ENG_ROUND_STOCHASTIC && t->noise_bits > 0) {
-        for (size_t i = 0; i < n; i++)
-            noise[i] = eng_noise_at(t->noise_seed, t->noise_tensor, t->noise_step, row, t->length,
-                from + i, t->noise_bits);
-    } else if (t->rounding == ENG_ROUND_LFSR) {
-        const uint64_t groups = (t->length + t->group - 1) / t->group;
-        const uint64_t steps = t->lfsr_start + row * groups + from / t->group;
-        for (size_t i = 0; i < n; i++)
-            noise[i] = eng_lfsr_at(lfsr, (unsigned)i, steps) & mask;
-    }
+    const EngNoise noise = {t->noise_seed, t->noise_tensor, t->noise_step};
+    const uint32_t row = t->noise_row[lane];
+    memset(out, 0, n * sizeof *out);
+    if (t->rounding == ENG_ROUND_STOCHASTIC && t->noise_bits > 0)
+        eng_noise_fill(&noise, row, t->length, from, n, t->noise_bits, out);
+    if (t->rounding != ENG_ROUND_LFSR)
+        return;
+    const uint64_t groups = (t->length + t->group - 1) / t->group;
+    const uint64_t steps = t->lfsr_start + row * groups + from / t->group;
+    for (size_t i = 0; i < n; i++)
+        out[i] = eng_lfsr_at(lfsr, (unsigned)i, steps) & ((1u << t->noise_bits) - 1);
 }
 
-static uint32_t quantize_group(
-    const Packer *p, const EngGroupRule *rule, const EngLfsr *lfsr, size_t from, size_t n)
+/* One block of a row, n <= t->group elements; returns the largest |x| as bits. */
+static uint32_t quantize_block(
+    const Packer *p, const EngCodec *codec, const EngLfsr *lfsr, size_t from, size_t n)
 {
     const EngQuantTile *t = p->tile;
-    float x[ENG_LFSR_LANES] = {0};
-    int32_t k[ENG_LFSR_LANES] = {0};
-    uint32_t noise[ENG_LFSR_LANES] = {0};
+    float x[ENG_CODEC_BLOCK] = {0};
+    int32_t k[ENG_CODEC_BLOCK] = {0};
+    uint32_t noise[ENG_CODEC_BLOCK] = {0};
     if (p->lane < t->rows) {
         for (size_t i = 0; i < n; i++)
             x[i] = t->src[p->lane * t->row_stride + (from + i) * t->pos_stride];
-        group_noise(t, lfsr, p->lane, from, n, noise);
+        block_noise(t, lfsr, p->lane, from, n, noise);
     }
     const uint32_t max_bits = eng_max_bits(x, n);
-    const int s = eng_group_scale(rule, max_bits);
-    for (size_t i = 0; i < n; i++)
-        k[i] = eng_group_mantissa(rule, x[i], s, noise[i]);
-    put_group(p, from, n, k, s);
-    return max_bits;
-}
-
-static uint32_t copy_row(const Packer *p)
-{
-    const EngQuantTile *t = p->tile;
-    uint32_t max_bits = 0;
-    for (size_t i = 0; i < t->length; i++) {
-        const float x = p->lane < t->rows ? t->src[p->lane * t->row_stride + i * t->pos_stride] : 0;
-        const uint32_t bits = eng_max_bits(&x, 1);
-        max_bits = bits > max_bits ? bits : max_bits;
-        put_f32(p, i, x);
+    if (t->packing == ENG_PACK_F32) {
+        eng_codec_values(codec, x, n, noise, x);
+        put_values(p, from, n, x);
+    } else {
+        const int s = eng_codec_integers(codec, x, n, noise, k);
+        put_group(p, from, n, k, s);
     }
     return max_bits;
 }
 
-uint32_t eng_c_quantize(const EngQuantTile *t)
+uint32_t eng_c_quantize_codec(const EngQuantTile *t, const EngCodec *codec)
 {
-    const EngGroupRule rule = {.m = t->m,
-        .rounding = t->rounding,
-        .noise_bits = t->noise_bits,
-        .min_exponent = t->min_exponent};
     EngLfsr lfsr;
     if (t->rounding == ENG_ROUND_LFSR)
         eng_lfsr_init(&lfsr, t->noise_seed, t->noise_tensor, t->group);
@@ -247,17 +229,29 @@ uint32_t eng_c_quantize(const EngQuantTile *t)
     uint32_t largest = 0;
     for (size_t lane = 0; lane < lanes; lane++) {
         const Packer p = {t, (t->length + t->pack_group - 1) / t->pack_group, lane};
-        uint32_t max_bits = 0;
-        if (t->m == 0)
-            max_bits = copy_row(&p);
-        for (size_t from = 0; t->m > 0 && from < t->length; from += t->group) {
+        EngCodec own = *codec;
+        if (lane < t->rows)
+            eng_codec_row(&own, t->src + lane * t->row_stride, t->pos_stride, t->length);
+        for (size_t from = 0; from < t->length; from += t->group) {
             const size_t n = t->length - from < t->group ? t->length - from : t->group;
-            const uint32_t bits = quantize_group(&p, &rule, &lfsr, from, n);
-            max_bits = bits > max_bits ? bits : max_bits;
+            const uint32_t bits = quantize_block(&p, &own, &lfsr, from, n);
+            largest = bits > largest ? bits : largest;
         }
-        largest = max_bits > largest ? max_bits : largest;
     }
     return largest;
+}
+
+uint32_t eng_c_quantize(const EngQuantTile *t)
+{
+    EngCodec codec = {.format = eng_format_fp32()};
+    if (t->m > 0)
+        codec = (EngCodec){.format = {.kind = ENG_KIND_BFP, .m = (uint8_t)t->m},
+            .factor = 1,
+            .group = {.m = t->m,
+                .rounding = t->rounding,
+                .noise_bits = t->noise_bits,
+                .min_exponent = t->min_exponent}};
+    return eng_c_quantize_codec(t, &codec);
 }
 
 uint32_t eng_c_max_abs(const float *x, size_t n)

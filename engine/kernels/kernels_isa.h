@@ -4,11 +4,15 @@
 #define ENG_KERNELS_KERNELS_ISA_H
 
 #include "kernels/kernels.h"
+#include "number/codec.h"
 
 void eng_c_product_i8(const EngTile *tile);
 void eng_c_product_wide(const EngTile *tile);
 void eng_c_product_f32(const EngTile *tile);
 uint32_t eng_c_quantize(const EngQuantTile *tile);
+/* The same in any format: the tile's m, min_exponent and rounding stand in the codec. Its group is
+ * eng_codec_block of the format. */
+uint32_t eng_c_quantize_codec(const EngQuantTile *tile, const EngCodec *codec);
 uint32_t eng_c_max_abs(const float *x, size_t n);
 void eng_c_relu(float *x, size_t n);
 void eng_c_relu_backward(float *dx, const float *y, size_t n);

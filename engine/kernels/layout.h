@@ -76,6 +76,10 @@ static inline double eng_imbalance(size_t units, size_t threads)
     return (double)((units + threads - 1) / threads * threads) / (double)units;
 }
 
+/* The last step of a product whose operands have tensor scales: out[rows][n] times both. */
+void eng_product_finish(EngPool *pool, const EngOperand *a, const EngOperand *b, float *out,
+    size_t rows, size_t n, size_t out_stride);
+
 /* The mantissas behind a row record's scale words. */
 static inline const void *eng_row_mantissas(const void *record, size_t groups)
 {

@@ -1,7 +1,7 @@
 #include "kernels/operand.h"
 #include "base/memory.h"
+#include "kernels/kernels_isa.h"
 #include "kernels/layout.h"
-#include "number/group.h"
 #include <assert.h>
 #include <string.h>
 
@@ -12,22 +12,17 @@
 
 /* ---- layout ----------------------------------------------------------------------------------- */
 
-/* Magnitude bits of the integers a format's values are multiples of; 0 for the float path. */
-static unsigned packed_bits(const EngFormat *format)
-{
-    return format->kind == ENG_KIND_BFP ? format->m : 0;
-}
-
 void eng_operand_layout(
     const EngFormat *a, const EngFormat *b, EngPacking *packing, unsigned *group)
 {
-    const unsigned bits_a = packed_bits(a), bits_b = packed_bits(b);
+    const unsigned bits_a = eng_codec_bits(a), bits_b = eng_codec_bits(b);
     *packing = ENG_PACK_F32;
     *group = 1;
     if (bits_a == 0 || bits_b == 0)
         return;
     *packing = bits_a <= I8_BITS && bits_b <= I8_BITS ? ENG_PACK_I8 : ENG_PACK_WIDE;
-    *group = a->g < b->g ? a->g : b->g;
+    const unsigned block_a = eng_codec_block(a), block_b = eng_codec_block(b);
+    *group = block_a < block_b ? block_a : block_b;
 }
 
 static size_t round_up(size_t n, size_t to)
@@ -115,7 +110,9 @@ typedef struct Job {
     const EngOperand *op;
     size_t blocks_per_outer;
     EngQuantTile tile; /* what all blocks have in common */
-    float *scratch;    /* 16 gathered rows for each worker, or NULL */
+    EngCodec codec;
+    bool generic;   /* no format of the kernels' own: the codec does it */
+    float *scratch; /* 16 gathered rows for each worker, or NULL */
     uint32_t max_bits[ENG_POOL_MAX];
 } Job;
 
@@ -162,7 +159,8 @@ static void quantize_block(Job *job, size_t index, unsigned worker)
     for (size_t i = 0; i < tile.rows; i++)
         tile.noise_row[i] =
             (uint32_t)(block.outer * m->outer_noise + (block.inner + i) * m->inner_noise);
-    note_max(job, worker, job->kernels->quantize(&tile));
+    note_max(job, worker,
+        job->generic ? eng_c_quantize_codec(&tile, &job->codec) : job->kernels->quantize(&tile));
 }
 
 static void quantize_blocks(void *ctx, size_t begin, size_t end, unsigned worker)
@@ -208,7 +206,7 @@ static void shape_operand(
     op->groups = (m->length + op->group - 1) / op->group;
     op->record_bytes = record_bytes(packing, op->group, m->length, op->panels);
     op->records = record_count(m->outer, m->inner, op->panels);
-    op->bits = packing == ENG_PACK_F32 ? 0 : packed_bits(format);
+    op->bits = packing == ENG_PACK_F32 ? 0 : eng_codec_bits(format);
     assert((op->records + 1) * op->record_bytes <= op->capacity);
 }
 
@@ -227,49 +225,73 @@ static uint64_t lfsr_start(const EngMatrix *m, const EngFormat *format, uint32_t
     return groups * m->outer * m->inner * step;
 }
 
+/* What all blocks have in common; the codec and what hangs from it come later. */
+static EngQuantTile tile_of(
+    const EngMatrix *m, const EngFormat *f, const EngOperand *op, const EngNoise *noise)
+{
+    const bool copies = eng_format_is_fp32(f);
+    return (EngQuantTile){.row_stride = m->gather ? m->length : m->inner_stride,
+        .pos_stride = m->gather ? 1 : m->pos_stride,
+        .length = m->length,
+        .group = eng_codec_block(f),
+        .pack_group = op->group,
+        .m = copies ? 0 : f->m,
+        .rounding = f->rounding,
+        .noise_bits = f->noise_bits,
+        .packing = op->packing,
+        .to_panel = op->panels,
+        .record_bytes = op->record_bytes,
+        .noise_seed = noise->seed,
+        .noise_tensor = noise->tensor,
+        .noise_step = noise->step,
+        .lfsr_start = f->rounding == ENG_ROUND_LFSR ? lfsr_start(m, f, noise->step) : 0};
+}
+
+/* Gathered rows need a place for each worker. */
+static EngStatus make_scratch(Job *job, EngPool *pool, EngError *err)
+{
+    const EngMatrix *m = job->matrix;
+    if (!m->gather)
+        return ENG_OK;
+    job->scratch = eng_alloc(eng_pool_threads(pool), ENG_LANES * m->length * sizeof(float));
+    if (!job->scratch)
+        return eng_error(err, ENG_ERR_NOMEM, "No memory to gather rows of %zu values.", m->length);
+    return ENG_OK;
+}
+
+/* Integers, and BFP in either path, have scales that end at 2^62; floats only must be finite. */
+static EngStatus check_range(const EngOperand *op, const EngFormat *f, EngError *err)
+{
+    const bool ends = op->packing != ENG_PACK_F32 || f->kind == ENG_KIND_BFP;
+    if (op->max_bits < (ends ? ENG_DIVERGED_BITS : ENG_INFINITE_BITS))
+        return ENG_OK;
+    return eng_error(err, ENG_ERR_DIVERGED,
+        ends ? "An operand holds a value that is not below 2^62: the run has diverged."
+             : "An operand holds an infinity or NaN: the run has diverged.");
+}
+
 EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const EngMatrix *matrix,
     const EngFormat *format, EngPacking packing, unsigned group, const EngNoise *noise,
     EngOperand *op, EngError *err)
 {
-    const bool copies = eng_format_is_fp32(format);
     shape_operand(op, matrix, format, packing, group);
     Job job = {.kernels = kernels,
         .matrix = matrix,
         .op = op,
         .blocks_per_outer = (matrix->inner + ENG_LANES - 1) / ENG_LANES,
-        .tile = {.row_stride = matrix->gather ? matrix->length : matrix->inner_stride,
-            .pos_stride = matrix->gather ? 1 : matrix->pos_stride,
-            .length = matrix->length,
-            .group = copies ? 1 : format->g,
-            .pack_group = op->group,
-            .m = copies ? 0 : format->m,
-            .rounding = format->rounding,
-            .noise_bits = format->noise_bits,
-            .packing = packing,
-            .to_panel = op->panels,
-            .record_bytes = op->record_bytes,
-            .noise_seed = noise->seed,
-            .noise_tensor = noise->tensor,
-            .noise_step = noise->step}};
-    if (format->rounding == ENG_ROUND_LFSR)
-        job.tile.lfsr_start = lfsr_start(matrix, format, noise->step);
-    if (matrix->gather) {
-        job.scratch = eng_alloc(eng_pool_threads(pool), ENG_LANES * matrix->length * sizeof(float));
-        if (!job.scratch)
-            return eng_error(
-                err, ENG_ERR_NOMEM, "No memory to gather rows of %zu values.", matrix->length);
-    }
+        .tile = tile_of(matrix, format, op, noise),
+        .generic = format->kind != ENG_KIND_BFP && !eng_format_is_fp32(format)};
+    const EngStatus status = make_scratch(&job, pool, err);
+    if (status != ENG_OK)
+        return status;
     uint32_t tensor_max = 0;
-    if (!copies && format->e < 8)
+    if (eng_codec_needs_max(format))
         tensor_max = run_blocks(&job, pool, measure_blocks);
-    if (!copies)
-        job.tile.min_exponent = eng_bfp_min_exponent(format, tensor_max);
+    job.codec = eng_codec(format, tensor_max, packing != ENG_PACK_F32);
+    job.tile.min_exponent = job.codec.group.min_exponent;
+    op->factor = packing == ENG_PACK_F32 ? 1 : job.codec.factor;
     op->max_bits = run_blocks(&job, pool, quantize_blocks);
     eng_free(job.scratch);
     write_zero_record(op);
-    if (op->max_bits >= (copies ? ENG_INFINITE_BITS : ENG_DIVERGED_BITS))
-        return eng_error(err, ENG_ERR_DIVERGED,
-            copies ? "An operand holds an infinity or NaN: the run has diverged."
-                   : "An operand holds a value that is not below 2^62: the run has diverged.");
-    return ENG_OK;
+    return check_range(op, format, err);
 }

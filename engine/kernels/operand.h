@@ -38,12 +38,14 @@ typedef struct EngOperand {
     size_t record_bytes; /* one row record, or one panel */
     size_t records;      /* row records, or panels: outer * ceil(inner / 16) */
     unsigned bits;       /* magnitude bits of the mantissas; 0 in F32 */
+    float factor;        /* int and nvfp4, not in F32: the tensor's scale, else 1 */
     uint8_t *data;       /* the records, then one more that stands for a row of zeros */
     size_t capacity;     /* bytes at data */
     uint32_t max_bits;   /* largest |x| of the last quantisation, as float bits */
 } EngOperand;
 
-/* How the two operands of a product stand together: I8 where both are integer formats with
+/* How the two operands of a product stand together: I8 where both are integer formats (bfp, int,
+ * mxint8, fp6 and fp4 elements) with
  * mantissas of at most 7 bits, WIDE where both are integer formats, F32 else; the layout's group
  * is the smaller of both (F32: 1). A contraction shorter than the group is one group, which
  * eng_operand_quantize pads to the next power of two only. */
@@ -71,6 +73,9 @@ EngStatus eng_operand_reserve(
 EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const EngMatrix *matrix,
     const EngFormat *format, EngPacking packing, unsigned group, const EngNoise *noise,
     EngOperand *op, EngError *err);
+
+/* Integers with one scale per tensor (int, nvfp4) are multiplied as integers; the finished sum is
+ * then multiplied once, in float32, by the product of both tensors' scales. */
 
 /* out[i * out_stride + j] = row i of a times row j of b, i < a->inner, j < b->inner, both with
  * outer = 1: a linear layer's product. */

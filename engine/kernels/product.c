@@ -66,6 +66,30 @@ static void run_range(void *ctx, size_t begin, size_t end, unsigned worker)
     }
 }
 
+typedef struct Finish {
+    float *out;
+    size_t n, out_stride;
+    float factor;
+} Finish;
+
+static void finish_rows(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    const Finish *job = ctx;
+    (void)worker;
+    for (size_t i = begin; i < end; i++) {
+        for (size_t j = 0; j < job->n; j++)
+            job->out[i * job->out_stride + j] *= job->factor;
+    }
+}
+
+void eng_product_finish(EngPool *pool, const EngOperand *a, const EngOperand *b, float *out,
+    size_t rows, size_t n, size_t out_stride)
+{
+    Finish job = {out, n, out_stride, a->factor * b->factor};
+    if (job.factor != 1)
+        eng_pool_run(pool, finish_rows, &job, rows, 16);
+}
+
 void eng_product(const EngKernels *kernels, EngPool *pool, const EngOperand *a, const EngOperand *b,
     float *out, size_t out_stride)
 {
@@ -87,4 +111,5 @@ void eng_product(const EngKernels *kernels, EngPool *pool, const EngOperand *a, 
     const double by_rows = eng_imbalance(rows, threads), by_panels = eng_imbalance(panels, threads);
     job.by_rows = by_rows < by_panels || (by_rows == by_panels && rows > panels);
     eng_pool_run(pool, run_range, &job, job.by_rows ? rows : panels, 1);
+    eng_product_finish(pool, a, b, out, a->inner, b->inner, out_stride);
 }
