@@ -201,7 +201,8 @@ static int mend(Salvage *salvage, size_t *unnamed)
         "SELECT run, lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' ||"
         " substr(hex(randomblob(2)), 2) || '-a' || substr(hex(randomblob(2)), 2) || '-' ||"
         " hex(randomblob(6))), 0, 0, 'Salvaged run ' || run, 'interrupted', '', '', 0, 0, 0,"
-        " coalesce((SELECT max(step) + 1 FROM metrics WHERE metrics.run = lost.run), 0), 0, 0 "
+        " coalesce((SELECT min(max(step) + 1, 4294967295) FROM metrics WHERE metrics.run = "
+        "lost.run), 0), 0, 0 "
         "FROM (%s) AS lost WHERE run NOT IN (SELECT id FROM runs)",
         ids);
     int rc = sql ? db_sqlite_run(salvage->to, sql) : SQLITE_NOMEM;

@@ -23,7 +23,8 @@ static const char *const write_sql[DB_WRITE_COUNT] = {
     /* What the run's row did not learn any more is taken from the rows it left. */
     [DB_WRITE_INTERRUPT] =
         "UPDATE runs SET status = 'interrupted', changed = ?1, writer = NULL,"
-        " steps = max(steps, coalesce((SELECT max(step) + 1 FROM metrics WHERE run = runs.id), 0)),"
+        " steps = max(steps, coalesce((SELECT min(max(step) + 1, 4294967295)"
+        " FROM metrics WHERE run = runs.id), 0)),"
         " train_loss = coalesce((SELECT loss " LAST_METRIC "), train_loss),"
         " cycles = coalesce((SELECT cycles " LAST_METRIC "), cycles),"
         " femtojoules = coalesce((SELECT femtojoules " LAST_METRIC "), femtojoules),"
