@@ -45,6 +45,7 @@ static MtsChartLine *add(GPtrArray *lines, MtsLineRole role, guint key, guint sl
     line->slot = slot;
     line->name = g_strdup(name);
     line->source = (MtsLineSource){series, 1, 0, 0, -1};
+    line->stale = -INFINITY;
     mts_polyline_init(&line->line);
     g_ptr_array_add(lines, line);
     return line;
@@ -100,7 +101,7 @@ static void move_estimate(MtsChartLine *line, const MtsChartContent *content)
     const double planned = mts_series_at(line->source.series, done);
     line->source.begin = done;
     line->source.lift = isnan(planned) || isnan(spent) ? 0 : spent - planned;
-    line->traced = FALSE;
+    line->stale = -INFINITY;
 }
 
 GPtrArray *mts_chart_lines_new(const MtsChartContent *content)
@@ -258,9 +259,9 @@ void mts_chart_lines_trace(GPtrArray *lines, const MtsPlotMap *map)
 {
     for (guint i = 0; i < lines->len; i++) {
         MtsChartLine *line = g_ptr_array_index(lines, i);
-        if (!line->traced) {
-            mts_polyline_build(&line->line, &line->source, map);
-            line->traced = TRUE;
+        if (line->stale < INFINITY) {
+            mts_polyline_build(&line->line, &line->source, map, line->stale);
+            line->stale = INFINITY;
         }
     }
 }

@@ -296,7 +296,7 @@ static void untrace(MtsChart *chart)
 {
     const GPtrArray *lines = mts_chart_lines(chart);
     for (guint i = 0; i < lines->len; i++) {
-        ((MtsChartLine *)g_ptr_array_index(lines, i))->traced = FALSE;
+        ((MtsChartLine *)g_ptr_array_index(lines, i))->stale = -INFINITY;
     }
 }
 

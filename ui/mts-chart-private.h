@@ -24,7 +24,7 @@ typedef struct MtsChartLine {
     MtsRunData *run; /* held; NULL: baseline, estimate */
     MtsLineSource source;
     MtsPolyline line; /* what is drawn, see mts_chart_lines_trace */
-    gboolean traced;  /* `line` is what source and map say */
+    double stale;     /* axis step from which on `line` is not what source and map say */
 } MtsChartLine;
 
 /* What the lines are made from. */
@@ -47,7 +47,7 @@ void mts_chart_lines_move(GPtrArray *lines, const MtsChartContent *content);
 MtsScale mts_chart_lines_scale(const GPtrArray *lines, MtsChartKind kind, gboolean log,
     EngClock clock, double from, double to);
 
-/* Makes the polylines that are not traced yet. */
+/* Brings the polylines up to date. */
 void mts_chart_lines_trace(GPtrArray *lines, const MtsPlotMap *map);
 
 MtsPen mts_chart_line_pen(const MtsChartLine *line, float strength, gboolean dark);

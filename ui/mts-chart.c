@@ -71,8 +71,9 @@ static void on_appended(MtsRunData *run, double step, MtsChart *self)
     for (guint i = 0; i < self->lines->len; i++) {
         MtsChartLine *line = g_ptr_array_index(self->lines, i);
         if (line->run == run) {
-            line->traced = FALSE;
-            from = MIN(from, step * line->source.stretch + line->source.shift);
+            const double changed = step * line->source.stretch + line->source.shift;
+            line->stale = MIN(line->stale, changed);
+            from = MIN(from, changed);
         }
     }
     if (run == self->live && self->estimate) {

@@ -1,5 +1,6 @@
 #include "mts-polyline.h"
 
+#include <limits.h>
 #include <math.h>
 
 /* Beyond this a coordinate overflows cairo's fixed point; far outside any plot. */
@@ -31,9 +32,9 @@ void mts_polyline_clear(MtsPolyline *self)
     g_clear_pointer(&self->points, g_array_unref);
 }
 
-static void add(MtsPolyline *self, double x, double y)
+static void add(MtsPolyline *self, int column, double x, double y)
 {
-    MtsLinePoint point = {(float)CLAMP(x, -FAR, FAR), (float)y, 0};
+    MtsLinePoint point = {(float)CLAMP(x, -FAR, FAR), (float)y, 0, column};
     if (!isnan(y)) {
         point.y = (float)CLAMP(y, -FAR, FAR);
     }
@@ -42,7 +43,8 @@ static void add(MtsPolyline *self, double x, double y)
             &g_array_index(self->points, MtsLinePoint, self->points->len - 1);
         point.length = last->length;
         if (!isnan(last->y) && !isnan(point.y)) {
-            point.length += hypotf(point.x - last->x, point.y - last->y);
+            const float dx = point.x - last->x, dy = point.y - last->y;
+            point.length += sqrtf(dx * dx + dy * dy);
         }
     }
     g_array_append_val(self->points, point);
@@ -64,28 +66,35 @@ static double series_step(const MtsLineSource *source, double step)
     return (step - source->shift) / source->stretch;
 }
 
+/* The series step at which a column begins. */
+static double column_step(const Builder *b, int column)
+{
+    return series_step(b->source, mts_plot_map_step(b->map, b->map->left + column));
+}
+
 static double pixel_y(const Builder *b, double value)
 {
     return isfinite(value) ? mts_plot_map_y(b->map, value + b->source->lift) : NAN;
 }
 
-static void add_point(const Builder *b, gsize index)
+static void add_point(const Builder *b, int column, gsize index)
 {
-    add(b->line, mts_plot_map_x(b->map, axis_step(b->source, index)),
+    add(b->line, column, mts_plot_map_x(b->map, axis_step(b->source, index)),
         pixel_y(b, mts_series_y(b->source->series, index)));
 }
 
-/* Points [from, to) share the pixel column whose middle is x. The end that lies nearer to where
- * the line comes from is drawn first. */
-static void add_column(const Builder *b, gsize from, gsize to, double x)
+/* Points [from, to) share a pixel column. The end that lies nearer to where the line comes from is
+ * drawn first. */
+static void add_column(const Builder *b, int column, gsize from, gsize to)
 {
+    const double x = b->map->left + column + 0.5;
     if (to - from == 1) {
-        add_point(b, from);
+        add_point(b, column, from);
         return;
     }
     double smallest, largest;
     if (!mts_series_extent(b->source->series, from, to, &smallest, &largest)) {
-        add(b->line, x, NAN);
+        add(b->line, column, x, NAN);
         return;
     }
     double first = pixel_y(b, smallest), second = pixel_y(b, largest);
@@ -98,8 +107,8 @@ static void add_column(const Builder *b, gsize from, gsize to, double x)
             second = swapped;
         }
     }
-    add(b->line, x, first);
-    add(b->line, x, second);
+    add(b->line, column, x, first);
+    add(b->line, column, x, second);
 }
 
 /* Where the line has to start between two points it starts there, on the straight line. */
@@ -113,47 +122,98 @@ static gsize add_begin(const Builder *b, gsize index)
     }
     const double value = mts_series_at(source->series, begin);
     if (!isnan(value)) {
-        add(b->line, mts_plot_map_x(b->map, source->begin), pixel_y(b, value));
+        add(b->line, INT_MIN, mts_plot_map_x(b->map, source->begin), pixel_y(b, value));
     }
     return after;
 }
 
-void mts_polyline_build(MtsPolyline *self, const MtsLineSource *source, const MtsPlotMap *map)
+/* The first point to draw; the one left of the edge, where the line comes from, is put in. */
+static gsize start(const Builder *b)
 {
-    g_array_set_size(self->points, 0);
-    self->dense = FALSE;
+    const MtsLineSource *source = b->source;
+    g_array_set_size(b->line->points, 0);
+    gsize index = mts_series_find(source->series, series_step(source, b->map->from));
+    index -= index > 0;
+    if (source->begin >= 0) {
+        index = add_begin(b, index);
+    }
+    if (index < mts_series_length(source->series) && axis_step(source, index) < b->map->from) {
+        add_point(b, INT_MIN, index++);
+    }
+    return index;
+}
+
+/* Keeps the points left of `column`; FALSE where there are none to keep. */
+static gboolean keep(const Builder *b, int column)
+{
+    const GArray *points = b->line->points;
+    guint low = 0, high = points->len;
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+        if (g_array_index(points, MtsLinePoint, middle).column < column) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    g_array_set_size(b->line->points, low);
+    return low > 0;
+}
+
+/* Dense: a third of the columns that the line crosses hold more than one point. */
+static gboolean is_dense(const GArray *points)
+{
+    guint first = 0, last = points->len;
+    while (first < last && g_array_index(points, MtsLinePoint, first).column == INT_MIN) {
+        first++;
+    }
+    while (last > first && g_array_index(points, MtsLinePoint, last - 1).column == INT_MAX) {
+        last--;
+    }
+    if (first == last) {
+        return FALSE;
+    }
+    const int columns = g_array_index(points, MtsLinePoint, last - 1).column -
+        g_array_index(points, MtsLinePoint, first).column + 1;
+    return (last - first) * 3.0 > columns * 4.0;
+}
+
+void mts_polyline_build(
+    MtsPolyline *self, const MtsLineSource *source, const MtsPlotMap *map, double from)
+{
+    const Builder b = {self, source, map};
     const gsize length = mts_series_length(source->series);
     const int columns = (int)ceil(map->right - map->left);
     if (length == 0 || columns < 1 || !(map->to > map->from)) {
+        g_array_set_size(self->points, 0);
+        self->dense = FALSE;
         return;
     }
-    const Builder b = {self, source, map};
-    gsize index = mts_series_find(source->series, series_step(source, map->from));
-    if (index > 0) {
-        index--; /* the point left of the edge: the line comes from there */
+    /* The column before is drawn again too: a rounding must not leave a point out. */
+    const double wanted = floor(mts_plot_map_x(map, from) - map->left) - 1;
+    int column = (int)CLAMP(wanted, 0, columns);
+    gsize index;
+    if (column > 0 && source->begin < 0 && keep(&b, column)) {
+        index = mts_series_find(source->series, column_step(&b, column));
+    } else {
+        column = 0;
+        index = start(&b);
     }
-    if (source->begin >= 0) {
-        index = add_begin(&b, index);
-    }
-    if (index < length && axis_step(source, index) < map->from) {
-        add_point(&b, index++);
-    }
-    guint shared = 0;
-    for (int c = 0; c < columns && index < length; c++) {
-        const double edge = mts_plot_map_step(map, map->left + c + 1);
-        if (axis_step(source, index) >= edge) {
+    gsize width = 1; /* points the last column took: a guess for the next */
+    for (; column < columns && index < length; column++) {
+        const double edge = column_step(&b, column + 1);
+        if (mts_series_x(source->series, index) >= edge) {
             continue;
         }
-        const gsize next =
-            MAX(mts_series_find(source->series, series_step(source, edge)), index + 1);
-        shared += next - index > 1;
-        add_column(&b, index, next, map->left + c + 0.5);
+        const gsize next = mts_series_find_near(source->series, edge, index + width);
+        add_column(&b, column, index, next);
+        width = next - index;
         index = next;
     }
     if (index < length) {
-        add_point(&b, index);
+        add_point(&b, INT_MAX, index);
     }
-    self->dense = shared * 3 > (guint)columns || shared * 3 > self->points->len;
+    self->dense = is_dense(self->points);
 }
 
 /* Index of the first point at or right of x. */

@@ -24,6 +24,7 @@ double mts_plot_map_y(const MtsPlotMap *map, double value);
 typedef struct MtsLinePoint {
     float x, y;   /* pixels; y NaN: the line breaks here */
     float length; /* of the line up to here: where its dashes stand */
+    int column;   /* pixel column from the map's left; beyond the edges INT_MIN and INT_MAX */
 } MtsLinePoint;
 
 typedef struct MtsPolyline {
@@ -34,17 +35,20 @@ typedef struct MtsPolyline {
 void mts_polyline_init(MtsPolyline *self);
 void mts_polyline_clear(MtsPolyline *self);
 
-/* Fills the line with the part of a series that the map shows. A point at series step s stands at
- * axis step s * stretch + shift and has the value y + lift (a run with another number of steps
- * per epoch; an estimate that starts where the live curve stands). Only what lies at or right of
- * axis step `begin` is taken, the line's start put in where it falls between two points; -1 takes
- * all. */
+/* Where a line comes from. A point at series step s stands at axis step s * stretch + shift and has
+ * the value y + lift (a run with another number of steps per epoch; an estimate that starts where
+ * the live curve stands). Only what lies at or right of axis step `begin` is taken, the line's
+ * start put in where it falls between two points; -1 takes all. */
 typedef struct MtsLineSource {
     const MtsSeries *series;
     double stretch, shift, lift, begin;
 } MtsLineSource;
 
-void mts_polyline_build(MtsPolyline *self, const MtsLineSource *source, const MtsPlotMap *map);
+/* Fills the line with the part of the series that the map shows. What lies left of axis step
+ * `from` is kept as it was: the map must be the same then, and nothing have changed there;
+ * -INFINITY keeps nothing. */
+void mts_polyline_build(
+    MtsPolyline *self, const MtsLineSource *source, const MtsPlotMap *map, double from);
 
 typedef enum MtsDash {
     MTS_DASH_NONE,

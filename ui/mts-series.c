@@ -97,18 +97,44 @@ gboolean mts_series_append(MtsSeries *self, guint32 x, float y)
     return TRUE;
 }
 
-gsize mts_series_find(const MtsSeries *self, double x)
+/* First index in [low, high] whose x is >= x; that of high counts as beyond all. */
+static gsize search(const guint32 *points, gsize low, gsize high, double x)
 {
-    gsize low = 0, high = self->x->len;
     while (low < high) {
         const gsize middle = low + (high - low) / 2;
-        if (mts_series_x(self, middle) < x) {
+        if (points[middle] < x) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
     return low;
+}
+
+gsize mts_series_find(const MtsSeries *self, double x)
+{
+    return search((const guint32 *)self->x->data, 0, self->x->len, x);
+}
+
+gsize mts_series_find_near(const MtsSeries *self, double x, gsize guess)
+{
+    const guint32 *points = (const guint32 *)self->x->data;
+    const gsize length = self->x->len;
+    gsize low = MIN(guess, length), high = low, stride = 1;
+    if (low < length && points[low] < x) {
+        while (high < length && points[high] < x) {
+            low = high + 1;
+            high = MIN(high + stride, length);
+            stride *= 2;
+        }
+    } else {
+        while (low > 0 && points[low - 1] >= x) {
+            high = low - 1;
+            low = low > stride ? low - stride : 0;
+            stride *= 2;
+        }
+    }
+    return search(points, low, high, x);
 }
 
 gboolean mts_series_extent(

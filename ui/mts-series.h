@@ -29,6 +29,9 @@ float mts_series_y(const MtsSeries *self, gsize index);
 /* Index of the first point with its x >= `x`; the length where there is none. */
 gsize mts_series_find(const MtsSeries *self, double x);
 
+/* The same, searched from a guess outwards: quick where the guess is near. */
+gsize mts_series_find_near(const MtsSeries *self, double x, gsize guess);
+
 /* Smallest and largest finite y of points [from, to). FALSE where there is none. */
 gboolean mts_series_extent(
     const MtsSeries *self, gsize from, gsize to, double *smallest, double *largest);

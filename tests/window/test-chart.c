@@ -100,6 +100,8 @@ static void test_series_extent(void)
             wanted++;
         }
         g_assert_cmpuint(mts_series_find(series, x), ==, wanted);
+        const gsize guess = (gsize)g_rand_int_range(rand, 0, N + 5);
+        g_assert_cmpuint(mts_series_find_near(series, x, guess), ==, wanted);
     }
 }
 
@@ -133,7 +135,7 @@ static void check_columns(const MtsSeries *series, const MtsPlotMap *map)
     MtsPolyline line;
     mts_polyline_init(&line);
     const MtsLineSource source = {series, 1, 0, 0, -1};
-    mts_polyline_build(&line, &source, map);
+    mts_polyline_build(&line, &source, map, -INFINITY);
     const int columns = (int)(map->right - map->left);
     const gsize length = mts_series_length(series);
     gsize index = mts_series_find(series, map->from);
@@ -199,6 +201,47 @@ static void test_decimation(void)
     }
 }
 
+/* A line that is extended bit by bit is the line that is built at once. */
+static void test_extension(void)
+{
+    const guint32 seed = g_test_rand_int_range(0, G_MAXINT);
+    g_test_message("seed %u", seed);
+    g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+    for (int trial = 0; trial < 60; trial++) {
+        g_autoptr(MtsSeries) series = mts_series_new();
+        const guint32 steps = (guint32)g_rand_int_range(rand, 10, 4000);
+        const MtsPlotMap map = {96, 96 + g_rand_int_range(rand, 5, 300),
+            g_rand_double_range(rand, 0, steps / 3.0), steps * g_rand_double_range(rand, .5, 1.2),
+            0, 100, {0, 10, FALSE}};
+        const MtsLineSource source = {series, 1, 0, 0, -1};
+        MtsPolyline grown, whole;
+        mts_polyline_init(&grown);
+        mts_polyline_init(&whole);
+        guint32 x = 0;
+        double last = -INFINITY;
+        while (x < steps) {
+            for (int k = g_rand_int_range(rand, 1, 60); k > 0; k--) {
+                x += (guint32)g_rand_int_range(rand, 1, 3);
+                const gboolean broken = g_rand_int_range(rand, 0, 30) == 0;
+                mts_series_append(series, x, broken ? NAN : (float)g_rand_double_range(rand, 1, 9));
+            }
+            mts_polyline_build(&grown, &source, &map, last);
+            last = x;
+        }
+        mts_polyline_build(&whole, &source, &map, -INFINITY);
+        g_assert_cmpuint(grown.points->len, ==, whole.points->len);
+        g_assert_cmpint(grown.dense, ==, whole.dense);
+        for (guint i = 0; i < whole.points->len; i++) {
+            const MtsLinePoint *a = &g_array_index(grown.points, MtsLinePoint, i),
+                               *b = &g_array_index(whole.points, MtsLinePoint, i);
+            g_assert_true(a->x == b->x && a->column == b->column && a->length == b->length);
+            g_assert_true(a->y == b->y || (isnan(a->y) && isnan(b->y)));
+        }
+        mts_polyline_clear(&grown);
+        mts_polyline_clear(&whole);
+    }
+}
+
 /* By hand: eight points in four columns. */
 static void test_decimation_by_hand(void)
 {
@@ -211,7 +254,7 @@ static void test_decimation_by_hand(void)
     MtsPolyline line;
     mts_polyline_init(&line);
     const MtsLineSource source = {series, 1, 0, 0, -1};
-    mts_polyline_build(&line, &source, &map);
+    mts_polyline_build(&line, &source, &map, -INFINITY);
     static const float wanted[][2] = {
         {.5f, 9}, {.5f, 5}, {1.5f, 7}, {1.5f, 8}, {2.5f, 6}, {2.5f, 6}, {3.5f, 10}, {3.5f, 1}};
     g_assert_cmpuint(line.points->len, ==, G_N_ELEMENTS(wanted));
@@ -242,7 +285,7 @@ static void test_stretch_and_begin(void)
     mts_polyline_init(&line);
     /* Twice as many steps an epoch on the axis, from half-way on, five higher. */
     const MtsLineSource source = {series, 2, 0, 5, 10};
-    mts_polyline_build(&line, &source, &map);
+    mts_polyline_build(&line, &source, &map, -INFINITY);
     g_assert_cmpuint(line.points->len, ==, 2);
     g_assert_cmpfloat(g_array_index(line.points, MtsLinePoint, 0).x, ==, 50);
     g_assert_cmpfloat(g_array_index(line.points, MtsLinePoint, 0).y, ==, 90);
@@ -420,6 +463,7 @@ int main(int argc, char **argv)
     g_test_add_func("/chart/series/extent", test_series_extent);
     g_test_add_func("/chart/series/at", test_series_at);
     g_test_add_func("/chart/decimation/random", test_decimation);
+    g_test_add_func("/chart/decimation/extension", test_extension);
     g_test_add_func("/chart/decimation/by-hand", test_decimation_by_hand);
     g_test_add_func("/chart/decimation/stretch-and-begin", test_stretch_and_begin);
     g_test_add_func("/chart/scale/pathological", test_scale_pathological);
