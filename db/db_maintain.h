@@ -30,8 +30,8 @@ DbStatus db_store_move(DbStore *store, const char *to, DbError *err);
 typedef void (*DbFindingFn)(void *ctx, const char *sentence);
 
 /* Looks at every page, row, reference and checkpoint; each thing that is wrong is one sentence to
- * `finding` (at most 100 of them), and *count says how many. Reads all of the file: about a second
- * for 500 MB. DB_OK also where something is wrong; errors where the file cannot be looked at. */
+ * `finding` (at most 100 of them), and *count says how many. Reads all of the file, which
+ * takes seconds from some 500 MB on. DB_OK also where something is wrong; errors where the file cannot be looked at. */
 DbStatus db_check(const char *path, DbFindingFn finding, void *ctx, size_t *count, DbError *err);
 
 typedef struct DbSalvaged {

@@ -3,7 +3,10 @@
  * Makes (or uses again, where FILE exists) a store of RUNS runs, 1000, with ROWS metric rows each,
  * 10000, through the public functions, and prints what the library and Compare would wait for.
  * A benchmark, not a test: it judges nothing. */
+#include "db_library.h"
+#include "db_maintain.h"
 #include "db_store.h"
+#include "db_trace.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,6 +154,40 @@ static void time_library(const char *path)
     print("open and list all runs with all texts", list_times, TIMES);
 }
 
+/* What typing into the search field costs, and showing what it finds. */
+static void time_search(const char *path)
+{
+    static const char *const texts[] = {
+        "r", "re", "res", "resnet", "resnet 20 digits", "bfp2", "~"};
+    double find_times[TIMES], page_times[TIMES], sort_times[TIMES];
+    DbReader *reader;
+    DbError err;
+    int64_t *ids;
+    size_t count;
+    check(db_reader_open(path, &reader, &err), &err);
+    for (int i = 0; i < TIMES; i++) {
+        double start = now();
+        const DbQuery query = {.text = texts[i], .descending = true};
+        check(db_reader_find(reader, &query, &ids, &count, &err), &err);
+        find_times[i] = now() - start;
+        DbRunList list;
+        start = now();
+        check(db_reader_rows(reader, ids, count < 50 ? count : 50, &list, &err), &err);
+        page_times[i] = now() - start;
+        db_run_list_free(&list);
+        free(ids);
+        start = now();
+        check(
+            db_reader_find(reader, &(DbQuery){.sort = (DbSort)(2 * i)}, &ids, &count, &err), &err);
+        sort_times[i] = now() - start;
+        free(ids);
+    }
+    db_reader_close(reader);
+    print("find by text", find_times, TIMES);
+    print("rows of 50 found", page_times, TIMES);
+    print("sort all", sort_times, TIMES);
+}
+
 static void time_runs(const char *path, unsigned runs)
 {
     DbReader *reader;
@@ -175,13 +212,36 @@ static void time_runs(const char *path, unsigned runs)
             free(rows);
             check(db_reader_evals(reader, id, &evals, &count, &err), &err);
             free(evals);
+            DbMoment *moments;
+            check(db_reader_moments(reader, id, &moments, &count, &err), &err);
+            free(moments);
         }
         ten[i] = now() - begin;
     }
     print("sparklines of 50 runs", spark, TIMES);
     print("metrics of one run", one, TIMES);
-    print("metrics and evaluations of 10 runs", ten, TIMES);
+    print("metrics, evaluations and costs of 10 runs", ten, TIMES);
     db_reader_close(reader);
+}
+
+static void time_upkeep(const char *path)
+{
+    DbError err;
+    size_t count;
+    double start = now();
+    check(db_check(path, NULL, NULL, &count, &err), &err);
+    printf("%-44s %.2f s, %zu findings\n", "check", now() - start, count);
+    char to[4096];
+    snprintf(to, sizeof to, "%s.copy", path);
+    start = now();
+    check(db_backup(path, to, NULL, NULL, &err), &err);
+    printf("%-44s %.2f s\n", "backup", now() - start);
+    unlink(to);
+    DbSalvaged saved;
+    start = now();
+    check(db_salvage(path, to, &saved, &err), &err);
+    printf("%-44s %.2f s, %zu rows\n", "salvage", now() - start, saved.metrics);
+    unlink(to);
 }
 
 int main(int argc, char **argv)
@@ -198,7 +258,9 @@ int main(int argc, char **argv)
     if (stat(path, &info) != 0 || info.st_size == 0)
         generate(path, runs, rows);
     time_library(path);
+    time_search(path);
     time_runs(path, runs);
+    time_upkeep(path);
     if (argc <= 3)
         unlink(temporary);
     return 0;

@@ -112,9 +112,11 @@ static void test_kill_at_random_moments(void)
     char *folder = help_folder(), *path = help_path(folder, "runs.mantissa");
     Shared *shared = share();
     double most = 0;
-    unsigned incomplete = 0;
+    int incomplete = 0;
+    const char *wanted = getenv("MANTISSA_KILLS"); /* more of them, for a night */
+    const int rounds = wanted ? atoi(wanted) : 20;
     printf("# seed %" PRIu64 "\n", seed);
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < rounds; round++) {
         memset(shared, 0, sizeof *shared);
         shared->flush = round % 2 == 0;
         const pid_t child = start_child(path, shared);
@@ -140,9 +142,9 @@ static void test_kill_at_random_moments(void)
         CHECK_INT(db_store_close(store, NULL), DB_OK);
         CHECK_INT(help_integer(path, "SELECT count(*) FROM writers"), 0);
     }
-    CHECK_INT(help_integer(path, "SELECT count(*) FROM runs WHERE status = 'interrupted'"), 20);
+    CHECK_INT(help_integer(path, "SELECT count(*) FROM runs WHERE status = 'interrupted'"), rounds);
     CHECK_INT(help_integer(path, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
-    printf("# %u of 20 lost rows, at most the last %.0f ms\n", incomplete, most * 1e3);
+    printf("# %d of %d lost rows, at most the last %.0f ms\n", incomplete, rounds, most * 1e3);
     munmap((void *)shared, sizeof *shared);
     free(path);
     help_remove(folder);
