@@ -1,5 +1,6 @@
 /* The chart itself: what it shows, the scale in use, which lines stand back. Legend and plot are
  * its two children and ask it. */
+#include "mts-chart-menu.h"
 #include "mts-chart-private.h"
 
 #include "mts-palette.h"
@@ -25,7 +26,7 @@ struct _MtsChart {
     MtsScale scale;
     gboolean scale_known, scale_kept;
 
-    GtkWidget *legend, *plot;
+    GtkWidget *legend, *plot, *menu;
     double readout, playhead; /* last seen */
     guint32 epoch;            /* steps, last seen */
 };
@@ -169,6 +170,7 @@ static void mts_chart_dispose(GObject *object)
     if (self->ghosts) {
         g_signal_handlers_disconnect_by_data(self->ghosts, self);
     }
+    g_clear_pointer(&self->menu, gtk_widget_unparent);
     g_clear_pointer(&self->legend, gtk_widget_unparent);
     g_clear_pointer(&self->plot, gtk_widget_unparent);
     g_clear_pointer(&self->lines, g_ptr_array_unref);
@@ -241,6 +243,7 @@ GtkWidget *mts_chart_new(MtsChartKind kind, MtsTimeAxis *axis)
     gtk_widget_set_parent(self->legend, GTK_WIDGET(self));
     gtk_widget_set_parent(self->plot, GTK_WIDGET(self));
     gtk_widget_set_vexpand(self->plot, TRUE);
+    self->menu = mts_chart_menu_attach(GTK_WIDGET(self));
     gtk_accessible_update_property(
         GTK_ACCESSIBLE(self), GTK_ACCESSIBLE_PROPERTY_LABEL, mts_chart_title(kind), -1);
     g_signal_connect(axis, "view-changed", G_CALLBACK(on_view_changed), self);

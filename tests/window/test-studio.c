@@ -324,6 +324,31 @@ static void test_legend(void)
     tear_down(&f);
 }
 
+/* The menu switches the axis; a second time it is as it was. */
+static void test_menu(void)
+{
+    Fixture f;
+    set_up(&f);
+    MtsChart *chart = mts_studio_get_chart(f.studio, MTS_CHART_ACCURACY);
+    GtkWidget *accuracy = plot(&f, MTS_CHART_ACCURACY);
+    g_assert_false(mts_chart_get_logarithmic(chart));
+    for (int round = 0; round < 2; round++) {
+        xinput_move(accuracy, 300, 40);
+        xinput_press(accuracy, 3);
+        xinput_release(accuracy, 3);
+        g_autoptr(GPtrArray) menus = find_all(chart, GTK_TYPE_POPOVER_MENU);
+        GtkWidget *menu = g_ptr_array_index(menus, 0);
+        WAIT_UNTIL(gtk_widget_get_mapped(menu), 2000);
+        g_autoptr(GPtrArray) buttons = find_all(menu, g_type_from_name("GtkModelButton"));
+        g_assert_cmpuint(buttons->len, ==, 4);
+        g_assert_true(gtk_widget_activate(g_ptr_array_index(buttons, 0)));
+        WAIT_UNTIL(mts_chart_get_logarithmic(chart) == (round == 0), 2000);
+        gtk_popover_popdown(GTK_POPOVER(menu));
+        WAIT_UNTIL(!gtk_widget_get_mapped(menu), 2000);
+    }
+    tear_down(&f);
+}
+
 static char *said(GtkWidget *legend)
 {
     /* The values as assistive technology hears them. */
@@ -684,6 +709,7 @@ int main(int argc, char **argv)
     g_test_add_func("/studio/zoom", test_zoom);
     g_test_add_func("/studio/plot-keys", test_plot_keys);
     g_test_add_func("/studio/legend", test_legend);
+    g_test_add_func("/studio/menu", test_menu);
     g_test_add_func("/studio/legend-values", test_legend_values);
     g_test_add_func("/studio/library", test_library);
     g_test_add_func("/studio/library-large", test_library_large);
