@@ -165,7 +165,7 @@ static Operand operand_of(const EngProductShape *shape, uint64_t side, uint64_t 
     const EngFormat *format, bool sparse, const EngHardware *hw)
 {
     const EngFormat own = eng_cell_format(hw->cell, format);
-    const bool anew = own.g == 0 || starts_anew(shape, own.g);
+    const bool anew = starts_anew(shape, own.g); /* true where the format has no groups */
     const uint64_t depth = eng_sat_mul(shape->segments, shape->length);
     const uint64_t length = anew ? shape->length : depth;
     const uint64_t rows = anew ? eng_ceil_div(elements, shape->length) : side;

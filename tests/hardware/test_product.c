@@ -118,6 +118,12 @@ static const Case cases[] = {
     {"3:5 sparse patches", {50176, 32, 9, 3, false, 150528, 864}, ENG_PRODUCT_FORWARD, "bfp4",
         "bfp4", "sparse_keep=3 sparse_of=5", 200899, 200893, 1569, 58904, 7539656,
         UINT64_C(1255265507136)},
+    {"one fold of K, nothing to hold back", {5000, 4000, 1, 256, false, 1280000, 1024000},
+        ENG_PRODUCT_FORWARD, "bfp4", "bfp4", "sram_bytes=65536", 1272075, 1271969, 2250, 1143375,
+        146352000, UINT64_C(25250436480000)},
+    {"many blocks, but the weights stay", {50000, 64, 1, 2048, false, 102400000, 131072},
+        ENG_PRODUCT_DGRAD, "bfp4", "bfp4", "", 751255, 400379, 100128, 750832, 96106496,
+        UINT64_C(17312537968640)},
 };
 
 static EngHardware hardware(const char *settings)

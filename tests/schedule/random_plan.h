@@ -61,7 +61,8 @@ static inline RandomTrack random_track(EngRandom *random, EngClock clock, bool a
     return track;
 }
 
-/* Names "conv1", "conv2", …, then "fc1", …; storage of the caller. */
+/* Names "conv1", "conv2", …, then "fc1", …, now and then a "convt1" among them that the pattern
+ * `conv*` would take for one of the convolutions; storage of the caller. */
 static inline void random_names(
     EngRandom *random, size_t layers, char text[][16], const char *names[])
 {
@@ -69,6 +70,8 @@ static inline void random_names(
     for (size_t i = 0; i < layers; i++) {
         snprintf(text[i], 16, "%s%u", i < convs ? "conv" : "fc",
             (unsigned)(i < convs ? i + 1 : i - convs + 1));
+        if (i > 0 && i + 1 == layers && eng_random_below(random, 2))
+            snprintf(text[i], 16, "convt1");
         names[i] = text[i];
     }
 }

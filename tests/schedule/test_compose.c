@@ -78,6 +78,18 @@ static void test_texts(void)
         "*: adaptive(bfp2, bfp4, alpha=1) @..5ep", "*: adaptive(bfp2, bfp4, alpha=1) @..5ep");
 }
 
+/* `conv*` would take the transposed convolution along, so the two others are named one by one. */
+static void test_a_pattern_that_would_name_too_many(void)
+{
+    static const char *const names[] = {"conv1", "conv2", "convt1", "fc1", "fc2", "fc3"};
+    const EngClock clock = {1000, 100};
+    EngPlan *const plan = plan_of("conv1: bfp8; conv2: bfp8", names, 6, clock);
+    char *const text = text_of(plan, names);
+    CHECK_STR(text, "conv1: bfp8\nconv2: bfp8");
+    eng_free(text);
+    eng_plan_free(plan);
+}
+
 static void test_random_plans(void)
 {
     EngRandom random;
@@ -136,6 +148,7 @@ int main(void)
 {
     printf("# seed %u\n", SEED);
     RUN(test_texts);
+    RUN(test_a_pattern_that_would_name_too_many);
     RUN(test_random_plans);
     RUN(test_names_that_no_lane_can_name);
     return check_done();

@@ -189,6 +189,24 @@ static void test_precision_settings_are_checked(void)
     CHECK_INT(eng_precision_check(&p, NULL), ENG_ERR_RANGE);
 }
 
+static void test_equal_precisions(void)
+{
+    const EngPrecision p = eng_precision_adaptive(eng_format_bfp(2), eng_format_bfp(4));
+    EngPrecision others[6] = {p, p, p, p, p, p};
+    others[0].literal = true;
+    others[1].alpha = 0.5;
+    others[2].beta = 0.5;
+    others[3].interval = 11;
+    others[4].high.m = 5;
+    others[5].adaptive = false;
+    CHECK(eng_precision_equal(&p, &p));
+    for (int i = 0; i < 6; i++)
+        CHECK(!eng_precision_equal(&p, &others[i]));
+    /* What only an adaptive precision looks at does not tell fixed ones apart. */
+    EngPrecision fixed = eng_precision_fixed(eng_format_bfp(2));
+    CHECK(eng_precision_equal(&fixed, &others[5]));
+}
+
 /* The longest precision still fits its buffer. */
 static void test_longest_precision(void)
 {
@@ -216,6 +234,7 @@ int main(void)
     RUN(test_refuses);
     RUN(test_sentences_are_printable);
     RUN(test_precision_settings_are_checked);
+    RUN(test_equal_precisions);
     RUN(test_longest_precision);
     return check_done();
 }
