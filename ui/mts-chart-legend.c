@@ -9,7 +9,8 @@
 #include <math.h>
 
 /* Geometry of an entry: line sample, gaps, space before the next. */
-enum { TITLE_X = 16, SAMPLE = 16, GAP = 4, APART = 20, NAME_LEAST = 48, NAME_MOST = 120 };
+enum { TITLE_X = 16, SAMPLE = 16, GAP = 4, APART = 20, APART_LEAST = 10 };
+enum { NAME_LEAST = 32, NAME_MOST = 128, NAME_STEP = 8 };
 
 typedef struct Entry {
     const MtsChartLine *line;
@@ -45,15 +46,16 @@ static void add_entry(
     g_array_append_val(entries, entry);
 }
 
-static double lay_out(GArray *entries, double left)
+static double lay_out(GArray *entries, int apart)
 {
+    double left = MTS_AXIS_GUTTER;
     for (guint i = 0; i < entries->len; i++) {
         Entry *entry = &g_array_index(entries, Entry, i);
         entry->x = left;
         entry->width = SAMPLE + GAP + entry->name_width + GAP + entry->value_width;
-        left += entry->width + APART;
+        left += entry->width + apart;
     }
-    return left - APART;
+    return left - apart;
 }
 
 static void limit_names(GArray *entries, int most)
@@ -68,8 +70,8 @@ static void limit_names(GArray *entries, int most)
     }
 }
 
-/* In the order of importance, front line first; names give way where the strip is narrow, then
- * the last entries. */
+/* In the order of importance, front line first. Where the strip is narrow the space between entries
+ * gives way, then the names, then the last entries. */
 static GArray *entries_new(MtsChart *chart, PangoContext *context, double width, double step)
 {
     GArray *entries = g_array_new(FALSE, FALSE, sizeof(Entry));
@@ -83,14 +85,17 @@ static GArray *entries_new(MtsChart *chart, PangoContext *context, double width,
     }
     const double right = width - MTS_AXIS_MARGIN;
     limit_names(entries, NAME_MOST);
-    double end = lay_out(entries, MTS_AXIS_GUTTER);
+    double end = lay_out(entries, APART);
     if (end > right) {
-        limit_names(entries, NAME_LEAST);
-        end = lay_out(entries, MTS_AXIS_GUTTER);
+        end = lay_out(entries, APART_LEAST);
+    }
+    for (int most = NAME_MOST; end > right && most >= NAME_LEAST; most -= NAME_STEP) {
+        limit_names(entries, most);
+        end = lay_out(entries, APART_LEAST);
     }
     while (entries->len > 1 && end > right) {
         g_array_set_size(entries, entries->len - 1);
-        end = lay_out(entries, MTS_AXIS_GUTTER);
+        end = lay_out(entries, APART_LEAST);
     }
     return entries;
 }
