@@ -14,7 +14,8 @@ void db_owner_self(char text[DB_OWNER_TEXT]);
 typedef enum DbOwnerState {
     DB_OWNER_ALIVE,
     DB_OWNER_GONE,
-    DB_OWNER_UNKNOWN, /* in another container of this boot, where its number cannot be looked up */
+    DB_OWNER_UNKNOWN, /* its number cannot be looked up: another container of this boot, a /proc that
+                         hides other users' processes, or none */
 } DbOwnerState;
 
 DbOwnerState db_owner_state(const char *text);

@@ -3,7 +3,12 @@
  * One writer thread owns the one writing handle; calls that write put a job into its queue and
  * return at once. Readers open their own read-only handles (WAL) and run on the caller's thread,
  * which must not be the window's main loop. Plain structs only: the store knows nothing of the
- * engine. Text is UTF-8, numbers are locale-free, times are Unix seconds. */
+ * engine. Text is UTF-8, numbers are locale-free, times are Unix seconds.
+ *
+ * More of the store: db_library.h (notes, tags, bin, groups, presets, finding runs), db_trace.h
+ * (tensor statistics, checkpoints, what accuracy had cost), db_maintain.h (backup, moving, check,
+ * salvage, merging, space), db_export.h (CSV). The tables explain themselves: `sqlite3 FILE
+ * .schema`. */
 #ifndef DB_STORE_H
 #define DB_STORE_H
 

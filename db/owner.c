@@ -22,10 +22,12 @@ static void read_word(const char *path, char *word, size_t size)
         snprintf(word, size, "-");
 }
 
-/* The 22nd field of /proc/PID/stat, in clock ticks since boot; 0 where it cannot be read or where
- * the process has ended and only waits for its parent to ask. The second field is the program's
- * name in parentheses and may hold blanks and parentheses itself, so counting starts behind the
- * last one. */
+#define ENDED UINT64_MAX
+
+/* When the process started, in clock ticks since boot: the 22nd field of /proc/PID/stat. 0 where it
+ * cannot be read (another user's, where /proc hides them; no /proc); ENDED where it only waits for
+ * its parent to ask. The second field is the program's name in parentheses and may hold blanks and
+ * parentheses itself, so counting starts behind the last one. */
 static uint64_t start_time(intmax_t pid)
 {
     char path[64], stat[1024];
@@ -37,7 +39,7 @@ static uint64_t start_time(intmax_t pid)
     stat[got > 0 ? got : 0] = '\0';
     const char *at = strrchr(stat, ')');
     if (at && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0))
-        return 0;
+        return ENDED;
     for (int field = 2; at && field < 22; field++)
         at = strchr(at + 1, ' ');
     return at ? strtoull(at, NULL, 10) : 0;
@@ -73,5 +75,8 @@ DbOwnerState db_owner_state(const char *text)
         return DB_OWNER_UNKNOWN;
     if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
         return DB_OWNER_GONE;
-    return start_time(pid) == started ? DB_OWNER_ALIVE : DB_OWNER_GONE;
+    const uint64_t now = start_time(pid);
+    if (now != ENDED && (now == 0 || started == 0))
+        return DB_OWNER_UNKNOWN; /* a process of this number lives, whichever it is */
+    return now == started ? DB_OWNER_ALIVE : DB_OWNER_GONE;
 }

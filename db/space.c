@@ -43,8 +43,8 @@ static DbStatus apply_shrink(DbWriter *writer, DbJob *job, DbError *err)
                            : db_error_sqlite(err, writer->path, db, rc, "giving space back");
 }
 
-/* Moves the log into the file, which is what makes it shorter. Readers may keep it from doing so
- * for now. */
+/* Moves the log into the file, which is what makes it shorter. A reader that is at
+ * work may put that off. */
 static DbStatus apply_checkpoint(DbWriter *writer, DbJob *job, DbError *err)
 {
     db_sqlite_run(db_writer_handle(writer), "PRAGMA wal_checkpoint(TRUNCATE)");

@@ -1,6 +1,7 @@
 #include "db_error.h"
 #include "db_inner.h"
 #include "db_writer.h"
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +51,14 @@ static void *writer_thread(void *arg)
 static DbStatus start_writer(DbStore *store, DbError *err)
 {
     Start start = {.store = store};
-    if (pthread_create(&store->thread, NULL, writer_thread, &start) != 0)
+    /* Signals are the main thread's business; and a file that may not grow (SIGXFSZ) is an error
+     * of the write, not the end of the program. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int made = pthread_create(&store->thread, NULL, writer_thread, &start);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (made != 0)
         return db_error(err, DB_ERR_NOMEM, "%s: no thread could be made for it", store->path);
     pthread_mutex_lock(&store->queue.lock);
     while (!start.done)

@@ -266,7 +266,7 @@ static bool is_gone(const char *process, int64_t seen)
     switch (db_owner_state(process)) {
     case DB_OWNER_ALIVE:
         return false;
-    case DB_OWNER_UNKNOWN: /* a container that can be asked only through what it writes */
+    case DB_OWNER_UNKNOWN: /* then it is known only by what it writes */
         return (int64_t)time(NULL) - seen > DAY;
     default:
         return true;
