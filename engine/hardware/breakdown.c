@@ -38,7 +38,7 @@ EngShare eng_plan_share(const EngNetwork *net, const EngPlan *plan, size_t layer
     EngProductKind kind, uint64_t batch, const EngHardware *hw, double high_share)
 {
     EngShare sum = {0};
-    if (!eng_has_product(layer, kind))
+    if (!eng_has_product(net, layer, kind))
         return sum;
     EngStepCosts costs = eng_step_costs(net, layer, kind, batch, hw);
     EngWalk walk = eng_walk_start(plan, layer, kind);
@@ -145,7 +145,7 @@ bool eng_price(const EngNetwork *net, const EngPlan *plan, size_t layer, uint8_t
         const EngProductKind kind = (EngProductKind)k;
         const bool move_a = slots >> ENG_PRODUCT_SLOT_A(kind) & 1;
         const bool move_b = slots >> ENG_PRODUCT_SLOT_B(kind) & 1;
-        if ((!move_a && !move_b) || !eng_has_product(layer, kind))
+        if ((!move_a && !move_b) || !eng_has_product(net, layer, kind))
             continue;
         EngStepCosts costs = eng_step_costs(net, layer, kind, batch, hw);
         moved |= add_product_price(&costs, eng_walk_start(plan, layer, kind), move_a, move_b, from,

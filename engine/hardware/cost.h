@@ -141,8 +141,8 @@ typedef struct EngProductDetail {
 EngProductDetail eng_product_detail(const EngProductShape *shape, EngProductKind kind,
     const EngFormat *a, const EngFormat *b, const EngHardware *hw);
 
-/* One training step of one layer; formats[6] by slot. The first layer of a network has no input
- * gradient. */
+/* One training step of one layer; formats[6] by slot. A layer whose input depends on nothing that
+ * is trained (op->input_gradient false: the first one as a rule) has no input gradient. */
 EngCost eng_layer_step_cost(const EngNetwork *net, size_t layer, uint64_t batch,
     const EngFormat formats[ENG_SLOTS], const EngHardware *hw);
 
@@ -155,7 +155,8 @@ EngCost eng_layer_step_cost(const EngNetwork *net, size_t layer, uint64_t batch,
 EngCost eng_plan_cost(const EngNetwork *net, const EngPlan *plan, uint64_t batch,
     const EngHardware *hw, double high_share);
 
-/* What one product of one layer costs over the whole run; dgrad of layer 0 costs nothing. The
+/* What one product of one layer costs over the whole run; an input gradient that
+ * nobody needs costs nothing. The
  * plan's cost is the sum of these, so that after an edit only the products of the slots that
  * changed need counting again. */
 EngCost eng_plan_product_cost(const EngNetwork *net, const EngPlan *plan, size_t layer,

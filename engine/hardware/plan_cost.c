@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-bool eng_has_product(size_t layer, EngProductKind kind)
+bool eng_has_product(const EngNetwork *net, size_t layer, EngProductKind kind)
 {
-    return layer > 0 || kind != ENG_PRODUCT_DGRAD;
+    return kind != ENG_PRODUCT_DGRAD || eng_network_product(net, layer)->input_gradient;
 }
 
 /* ---- one product along the run ----------------------------------------------------------------- */
@@ -93,7 +93,7 @@ EngCost eng_layer_step_cost(const EngNetwork *net, size_t layer, uint64_t batch,
     EngCost sum = {0};
     for (int k = 0; k < ENG_PRODUCT_KINDS; k++) {
         const EngProductKind kind = (EngProductKind)k;
-        if (!eng_has_product(layer, kind))
+        if (!eng_has_product(net, layer, kind))
             continue;
         const EngProductShape shape = eng_product_shape(op, kind, batch);
         const EngCost cost = eng_product_cost(&shape, kind, &formats[ENG_PRODUCT_SLOT_A(kind)],
@@ -107,7 +107,7 @@ EngCost eng_plan_product_cost(const EngNetwork *net, const EngPlan *plan, size_t
     EngProductKind kind, uint64_t batch, const EngHardware *hw, double high_share)
 {
     EngCost sum = {0};
-    if (!eng_has_product(layer, kind))
+    if (!eng_has_product(net, layer, kind))
         return sum;
     EngStepCosts costs = eng_step_costs(net, layer, kind, batch, hw);
     EngWalk walk = eng_walk_start(plan, layer, kind);
@@ -174,7 +174,7 @@ void eng_plan_cycles(const EngNetwork *net, const EngPlan *plan, uint64_t batch,
     for (size_t i = 0; i < plan->layers * ENG_PRODUCT_KINDS; i++) {
         const size_t layer = i / ENG_PRODUCT_KINDS;
         const EngProductKind kind = (EngProductKind)(i % ENG_PRODUCT_KINDS);
-        if (!eng_has_product(layer, kind))
+        if (!eng_has_product(net, layer, kind))
             continue;
         EngStepCosts costs = eng_step_costs(net, layer, kind, batch, hw);
         add_product_cycles(&costs, eng_walk_start(plan, layer, kind), high_share, step, n, cycles);

@@ -30,8 +30,9 @@ typedef struct EngWalk {
     uint32_t at, end;
 } EngWalk;
 
-/* The layer holds this product at all: the first one has no input gradient. */
-bool eng_has_product(size_t layer, EngProductKind kind);
+/* The layer makes this product at all: one whose input depends on nothing that is trained has no
+ * input gradient. */
+bool eng_has_product(const EngNetwork *net, size_t layer, EngProductKind kind);
 
 EngStepCosts eng_step_costs(const EngNetwork *net, size_t layer, EngProductKind kind,
     uint64_t batch, const EngHardware *hw);

@@ -27,6 +27,7 @@ static inline void test_net(TestNet *t, EngRandom *random, size_t layers)
         const bool conv = i < convs;
         op->kind = conv ? ENG_OP_CONV : ENG_OP_LINEAR;
         op->product = (int)i;
+        op->input_gradient = i > 0;
         op->in = shape;
         op->kernel = conv ? (uint8_t)(1 + 2 * eng_random_below(random, 3)) : 0;
         op->stride = conv ? (uint8_t)(1 + eng_random_below(random, 2)) : 0;

@@ -128,7 +128,7 @@ static void test_constant_plan(void)
     eng_schedule_free(schedule);
 }
 
-static void test_first_layer_has_no_input_gradient(void)
+static void test_no_input_gradient_where_nothing_is_trained(void)
 {
     EngRandom random;
     eng_random_init(&random, SEED, 3, 0, 0);
@@ -148,6 +148,14 @@ static void test_first_layer_has_no_input_gradient(void)
     }
     const EngCost first = eng_layer_step_cost(&t.net, 0, 8, formats, &hw);
     CHECK(same_cost(&first, &sum));
+    /* Behind something that learns, a first layer has one, too. */
+    t.ops[0].input_gradient = true;
+    const EngProductShape shape = eng_product_shape(&t.ops[0], ENG_PRODUCT_DGRAD, 8);
+    const EngCost dgrad =
+        eng_product_cost(&shape, ENG_PRODUCT_DGRAD, &formats[0], &formats[0], &hw);
+    eng_cost_add(&sum, &dgrad, 1);
+    const EngCost behind = eng_layer_step_cost(&t.net, 0, 8, formats, &hw);
+    CHECK(same_cost(&behind, &sum));
 }
 
 int main(void)
@@ -156,6 +164,6 @@ int main(void)
     RUN(test_sum_over_steps);
     RUN(test_high_share);
     RUN(test_constant_plan);
-    RUN(test_first_layer_has_no_input_gradient);
+    RUN(test_no_input_gradient_where_nothing_is_trained);
     return check_done();
 }
