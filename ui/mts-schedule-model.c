@@ -315,8 +315,7 @@ static void push_undo(MtsScheduleModel *self, GArray *step)
 
 void mts_schedule_model_end_group(MtsScheduleModel *self)
 {
-    g_return_if_fail(self->depth > 0);
-    if (--self->depth > 0) {
+    if (self->depth == 0 || --self->depth > 0) {
         return;
     }
     GArray *changed = take_changed_lanes(self);
@@ -342,7 +341,9 @@ void mts_schedule_model_revert_group(MtsScheduleModel *self)
 
 void mts_schedule_model_cancel_group(MtsScheduleModel *self)
 {
-    g_return_if_fail(self->depth > 0);
+    if (self->depth == 0) {
+        return;
+    }
     mts_schedule_model_revert_group(self);
     g_array_set_size(self->open, 0);
     self->depth = 0;

@@ -96,7 +96,8 @@ gboolean mts_schedule_model_is_dragging(MtsScheduleModel *self);
 
 /* Several edits as one undo step; groups may nest. revert takes everything back to the outermost
  * group's beginning and stays in the group (a sweep that paints anew at every move); cancel does
- * so and ends the groups without a trace. */
+ * so and ends the groups without a trace. load ends them as well: end and cancel of a group that is
+ * gone do nothing. */
 void mts_schedule_model_begin_group(MtsScheduleModel *self);
 void mts_schedule_model_end_group(MtsScheduleModel *self);
 void mts_schedule_model_revert_group(MtsScheduleModel *self);

@@ -24,8 +24,18 @@ G_DEFINE_FINAL_TYPE(MtsSwatch, mts_swatch, GTK_TYPE_WIDGET)
 
 static PangoLayout *make_label(MtsSwatch *self)
 {
-    return mts_paint_layout(gtk_widget_get_pango_context(GTK_WIDGET(self)),
-        mts_precision_label(&self->precision), self->size > SMALL ? 10.5 : 9, TRUE);
+    PangoContext *context = gtk_widget_get_pango_context(GTK_WIDGET(self));
+    const EngPrecision *precision = &self->precision;
+    const gboolean big = self->size > SMALL;
+    if (big && precision->adaptive) {
+        /* A square has no room for the blanks. */
+        g_autofree char *tight = g_strdup_printf("%s↔%s", mts_format_short_name(&precision->format),
+            mts_format_short_name(&precision->high));
+        return mts_paint_layout(context, tight, MTS_POINTS_LEGEND, TRUE);
+    }
+    const char *text = mts_precision_label(precision);
+    const gboolean long_name = g_utf8_strlen(text, -1) > 3;
+    return mts_paint_layout(context, text, !big ? 9 : long_name ? 7.5 : 10.5, TRUE);
 }
 
 static void mts_swatch_measure(GtkWidget *widget, GtkOrientation orientation, int for_size,
@@ -51,7 +61,7 @@ static void append_hatched(
     mts_hatch_append(&self->hatch, snapshot, patch, gtk_widget_get_scale_factor(GTK_WIDGET(self)));
     const GdkRGBA ground =
         mts_palette_fade(mts_palette_ink(MTS_INK_VIEW, mts_palette_dark()), .86f);
-    const float width = MIN((float)text_width + 8, patch->size.width);
+    const float width = MIN((float)text_width + (self->size > SMALL ? 4 : 8), patch->size.width);
     const graphene_rect_t pill =
         GRAPHENE_RECT_INIT(patch->origin.x + (patch->size.width - width) / 2,
             patch->origin.y + (patch->size.height - 14) / 2, width, 14);

@@ -394,7 +394,7 @@ void mts_timeline_draw_lanes(MtsTimeline *self, GtkSnapshot *snapshot)
     const double height = gtk_widget_get_height(GTK_WIDGET(self));
     const double offset = mts_timeline_offset(self);
     const double rows = MIN(height, self->layout.height - offset);
-    append_past(self, snapshot, height, dark);
+    append_past(self, snapshot, rows, dark);
     append_grid(self, snapshot, rows, dark);
     append_rows(self, snapshot, height, dark);
     gtk_snapshot_push_clip(snapshot,

@@ -48,18 +48,30 @@ static EngSpan span_of(MtsTimeline *self, const MtsSegment *segment)
 
 /* ---- set ------------------------------------------------------------------------------------ */
 
-/* Sets [from, to) of a lane: where these are a segment's own steps its edges stay, else they are
- * painted. */
-static void set_steps(MtsTimeline *self, guint layer, MtsTrack track, guint32 from, guint32 to,
-    const EngPrecision *precision)
+/* A change of precisions: what it makes of one. */
+typedef struct Change {
+    MtsRecipe recipe;
+    gconstpointer data;
+} Change;
+
+/* Gives [from, to) of a lane what the change makes of what is there. Where these are a segment's
+ * own steps its edges stay, else they are painted. */
+static void change_steps(
+    MtsTimeline *self, guint layer, MtsTrack track, guint32 from, guint32 to, const Change *change)
 {
-    guint count;
-    const guint span = mts_schedule_model_find(self->model, layer, track, from);
-    const EngSpan *spans = mts_schedule_model_get_spans(self->model, layer, track, &count);
-    if (spans[span].from == from && spans[span].to == to) {
-        mts_schedule_model_set(self->model, layer, track, span, precision);
-    } else {
-        mts_schedule_model_paint(self->model, layer, track, from, to, precision);
+    MtsScheduleModel *model = self->model;
+    for (guint32 step = from; step < to;) {
+        const guint span = mts_schedule_model_find(model, layer, track, step);
+        guint count;
+        const EngSpan now = mts_schedule_model_get_spans(model, layer, track, &count)[span];
+        const EngPrecision next = change->recipe(&now.precision, change->data);
+        if (now.from >= from && now.to <= to) {
+            mts_schedule_model_set(model, layer, track, span, &next);
+        } else {
+            mts_schedule_model_paint(
+                model, layer, track, MAX(now.from, from), MIN(now.to, to), &next);
+        }
+        step = now.to;
     }
 }
 
@@ -99,80 +111,50 @@ static void follow_cuts(
     }
 }
 
-void mts_timeline_apply(MtsTimeline *self, const EngPrecision *precision, MtsScope scope)
-{
-    guint count;
-    g_autofree MtsSegment *segments = targets(self, &count);
-    g_autofree EngSpan *spans = g_new(EngSpan, count + 1);
-    for (guint i = 0; i < count; i++) {
-        spans[i] = span_of(self, &segments[i]);
-    }
-    const guint layers = mts_schedule_model_get_layers(self->model);
-    begin(self);
-    for (guint i = 0; i < count; i++) {
-        const guint32 from = spans[i].from, to = spans[i].to;
-        const gboolean all = scope == MTS_SCOPE_ALL;
-        const guint first = all ? 0 : segments[i].layer;
-        const guint last = all ? layers : segments[i].layer + 1;
-        for (guint layer = first; layer < last; layer++) {
-            if (scope == MTS_SCOPE_LANE) {
-                set_steps(self, layer, segments[i].track, from, to, precision);
-                continue;
-            }
-            for (guint role = 0; role < 3; role++) {
-                set_steps(self, layer, role, from, to, precision);
-            }
-        }
-    }
-    end(self);
-    follow_cuts(self, segments, spans, count);
-    mts_timeline_selection_changed(self);
-    char words[64];
-    mts_timeline_say_changes(self, mts_precision_words(precision, words));
-}
-
-/* The asked precision with what a segment's own format says about group, exponent and rounding:
- * a key changes the width, not the rest. */
-static EngPrecision with_own_details(const EngPrecision *asked, const EngPrecision *own)
-{
-    EngPrecision result = *asked;
-    const gboolean both_blocks =
-        asked->format.kind == ENG_KIND_BFP && !own->adaptive && own->format.kind == ENG_KIND_BFP;
-    if (!asked->adaptive && both_blocks) {
-        result.format = own->format;
-        result.format.m = asked->format.m;
-    }
-    return result;
-}
-
-void mts_timeline_set_format_of_picked(MtsTimeline *self, const EngPrecision *precision)
+/* The steps of a segment that a change reaches: the span of time selected on the ruler cuts it. */
+static EngSpan reached(MtsTimeline *self, const MtsSegment *segment)
 {
     double from, to;
-    guint count;
-    g_autofree MtsSegment *segments = targets(self, &count);
-    char words[64];
-    /* A span of time on the ruler: what is painted in it is the selected lanes' part of it. */
+    EngSpan span = span_of(self, segment);
     if (mts_time_axis_get_range(self->axis, &from, &to)) {
-        begin(self);
-        for (guint i = 0; i < count; i++) {
-            mts_schedule_model_paint(self->model, segments[i].layer, segments[i].track,
-                (guint32)(from + 0.5), (guint32)(to + 0.5), precision);
-        }
-        end(self);
-        mts_timeline_say_changes(self, mts_precision_words(precision, words));
+        span.from = MAX(span.from, (guint32)(from + .5));
+        span.to = MIN(span.to, (guint32)(to + .5));
+    }
+    return span;
+}
+
+static void change_segment(MtsTimeline *self, const MtsSegment *segment, const EngSpan *span,
+    MtsScope scope, const Change *change)
+{
+    if (scope == MTS_SCOPE_LANE) {
+        change_steps(self, segment->layer, segment->track, span->from, span->to, change);
         return;
     }
-    g_autofree EngSpan *spans = g_new(EngSpan, count + 1);
-    for (guint i = 0; i < count; i++) {
-        spans[i] = span_of(self, &segments[i]);
+    const gboolean all = scope == MTS_SCOPE_ALL;
+    const guint first = all ? 0 : segment->layer;
+    const guint end = all ? mts_schedule_model_get_layers(self->model) : segment->layer + 1;
+    for (guint layer = first; layer < end; layer++) {
+        for (guint role = 0; role < 3; role++) {
+            change_steps(self, layer, role, span->from, span->to, change);
+        }
     }
+}
+
+void mts_timeline_modify(MtsTimeline *self, MtsScope scope, MtsRecipe recipe, gconstpointer data)
+{
+    guint count;
+    g_autofree MtsSegment *segments = targets(self, &count);
+    g_autofree EngSpan *spans = g_new(EngSpan, count + 1);
     const guint32 lock = mts_schedule_model_get_lock(self->model);
+    const Change change = {recipe, data};
     guint locked = 0;
+    for (guint i = 0; i < count; i++) {
+        spans[i] = reached(self, &segments[i]);
+        locked += spans[i].to <= lock;
+    }
     begin(self);
     for (guint i = 0; i < count; i++) {
-        const EngPrecision own = with_own_details(precision, &spans[i].precision);
-        locked += spans[i].to <= lock;
-        set_steps(self, segments[i].layer, segments[i].track, spans[i].from, spans[i].to, &own);
+        change_segment(self, &segments[i], &spans[i], scope, &change);
     }
     end(self);
     follow_cuts(self, segments, spans, count);
@@ -180,6 +162,37 @@ void mts_timeline_set_format_of_picked(MtsTimeline *self, const EngPrecision *pr
     if (count > 0 && locked == count) {
         mts_timeline_shake(self);
     }
+}
+
+static EngPrecision constant_recipe(const EngPrecision *now, gconstpointer precision)
+{
+    return *(const EngPrecision *)precision;
+}
+
+void mts_timeline_apply(MtsTimeline *self, const EngPrecision *precision, MtsScope scope)
+{
+    char words[64];
+    mts_timeline_modify(self, scope, constant_recipe, precision);
+    mts_timeline_say_changes(self, mts_precision_words(precision, words));
+}
+
+/* The asked precision with what a segment's own format says about group, exponent and rounding:
+ * a key changes the width, not the rest. */
+static EngPrecision width_recipe(const EngPrecision *now, gconstpointer precision)
+{
+    EngPrecision next = *(const EngPrecision *)precision;
+    if (!next.adaptive && next.format.kind == ENG_KIND_BFP && now->format.kind == ENG_KIND_BFP) {
+        const uint8_t m = next.format.m;
+        next.format = now->format;
+        next.format.m = m;
+    }
+    return next;
+}
+
+void mts_timeline_set_format_of_picked(MtsTimeline *self, const EngPrecision *precision)
+{
+    char words[64];
+    mts_timeline_modify(self, MTS_SCOPE_LANE, width_recipe, precision);
     mts_timeline_say_changes(self, mts_precision_words(precision, words));
 }
 
@@ -213,7 +226,7 @@ static void clear_range(MtsTimeline *self, double from, double to)
     mts_timeline_say_changes(self, "Cleared");
 }
 
-void mts_timeline_remove_picked(MtsTimeline *self)
+void mts_timeline_remove_selection(MtsTimeline *self)
 {
     double from, to;
     if (mts_time_axis_get_range(self->axis, &from, &to)) {
@@ -255,6 +268,28 @@ void mts_timeline_split_at(MtsTimeline *self, int box, gboolean column, guint32 
         mts_timeline_shake(self);
     }
     mts_timeline_say_changes(self, "Cut");
+}
+
+void mts_timeline_split_focused(MtsTimeline *self, gboolean column)
+{
+    const int box = mts_timeline_focus_box(self);
+    guint count;
+    const EngSpan span = mts_timeline_box_spans(self, box, &count)[mts_timeline_focus_span(self)];
+    const guint32 from = MAX(span.from, mts_schedule_model_get_lock(self->model));
+    if (from >= span.to) {
+        mts_timeline_shake(self);
+        return;
+    }
+    const MtsSnap snap = mts_timeline_snap_step(self, (from + (double)span.to) / 2, -1, FALSE);
+    const gboolean inside = snap.step > from && snap.step < span.to;
+    mts_timeline_split_at(self, box, column, inside ? snap.step : from + (span.to - from) / 2);
+}
+
+void mts_timeline_split_selection(MtsTimeline *self)
+{
+    if (mts_timeline_focus_box(self) >= 0) {
+        mts_timeline_split_focused(self, FALSE);
+    }
 }
 
 /* ---- paint ---------------------------------------------------------------------------------- */
@@ -304,7 +339,7 @@ void mts_timeline_copy(MtsTimeline *self)
 void mts_timeline_cut(MtsTimeline *self)
 {
     mts_timeline_copy(self);
-    mts_timeline_remove_picked(self);
+    mts_timeline_remove_selection(self);
 }
 
 /* Lays the clipboard into the lanes from `lane` down, moved by `shift` steps, and selects it. */

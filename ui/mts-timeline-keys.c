@@ -89,21 +89,6 @@ static void choose_side(MtsTimeline *self, MtsSide side)
     mts_timeline_selection_changed(self);
 }
 
-static void split_focused(MtsTimeline *self, gboolean column)
-{
-    const int box = mts_timeline_focus_box(self);
-    guint count;
-    const EngSpan span = mts_timeline_box_spans(self, box, &count)[mts_timeline_focus_span(self)];
-    const guint32 from = MAX(span.from, mts_schedule_model_get_lock(self->model));
-    if (from >= span.to) {
-        mts_timeline_shake(self);
-        return;
-    }
-    const MtsSnap snap = mts_timeline_snap_step(self, (from + (double)span.to) / 2, -1, FALSE);
-    const gboolean inside = snap.step > from && snap.step < span.to;
-    mts_timeline_split_at(self, box, column, inside ? snap.step : from + (span.to - from) / 2);
-}
-
 static void zoom(MtsTimeline *self, double factor)
 {
     const double x = self->hover.inside && self->hover.x >= MTS_AXIS_GUTTER
@@ -190,12 +175,12 @@ static gboolean on_edit_key(MtsTimeline *self, guint key, gboolean shift)
         mts_timeline_set_format_of_picked(self, &self->adaptive);
         return TRUE;
     case GDK_KEY_s:
-        split_focused(self, shift);
+        mts_timeline_split_focused(self, shift);
         return TRUE;
     case GDK_KEY_Delete:
     case GDK_KEY_BackSpace:
     case GDK_KEY_KP_Delete:
-        mts_timeline_remove_picked(self);
+        mts_timeline_remove_selection(self);
         return TRUE;
     case GDK_KEY_Left:
         mts_timeline_nudge_edge(self, shift ? -4 : -1);

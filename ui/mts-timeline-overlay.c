@@ -454,7 +454,8 @@ static void append_tip(MtsTimeline *self, GtkSnapshot *snapshot)
 
 void mts_timeline_draw_overlay(MtsTimeline *self, GtkSnapshot *snapshot)
 {
-    const double height = gtk_widget_get_height(GTK_WIDGET(self));
+    const double height = MIN(
+        gtk_widget_get_height(GTK_WIDGET(self)), self->layout.height - mts_timeline_offset(self));
     const graphene_rect_t plot = plot_rect(self);
     gtk_snapshot_push_clip(snapshot, &plot);
     append_range(self, snapshot);

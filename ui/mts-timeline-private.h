@@ -176,13 +176,11 @@ void mts_timeline_selection_changed(MtsTimeline *self);
 /* Says what was edited where more than one lane changed. */
 void mts_timeline_say_changes(MtsTimeline *self, const char *what);
 void mts_timeline_set_format_of_picked(MtsTimeline *self, const EngPrecision *precision);
-void mts_timeline_remove_picked(MtsTimeline *self);
-void mts_timeline_copy(MtsTimeline *self);
 void mts_timeline_cut(MtsTimeline *self);
-void mts_timeline_paste(MtsTimeline *self);
-void mts_timeline_duplicate(MtsTimeline *self);
 /* Cuts one lane, or every lane, at a step. */
 void mts_timeline_split_at(MtsTimeline *self, int box, gboolean column, guint32 step);
+/* Cuts the focused segment in its middle, or every lane there. */
+void mts_timeline_split_focused(MtsTimeline *self, gboolean column);
 /* Paints [from, to) of the lanes [first, last] with the brush of the tool. */
 void mts_timeline_paint_area(MtsTimeline *self, int first, int last, guint32 from, guint32 to);
 EngPrecision mts_timeline_brush(MtsTimeline *self);

@@ -61,9 +61,18 @@ void mts_timeline_select(MtsTimeline *self, guint layer, MtsTrack track, guint s
 /* The selected segments, in the order of the lanes; caller frees with g_free. */
 MtsSegment *mts_timeline_get_selection(MtsTimeline *self, guint *count);
 
-/* Gives every selected segment, widened by `scope`, this precision, as one edit. Says so with a
- * toast where more than one lane changed. */
+/* Gives every selected segment (or the focused one), widened by `scope`, this precision, as one
+ * edit. Says so with a toast where more than one lane changed. */
 void mts_timeline_apply(MtsTimeline *self, const EngPrecision *precision, MtsScope scope);
+/* The same with what the recipe makes of each segment's own precision: a change of one detail. */
+typedef EngPrecision (*MtsRecipe)(const EngPrecision *now, gconstpointer data);
+void mts_timeline_modify(MtsTimeline *self, MtsScope scope, MtsRecipe recipe, gconstpointer data);
+/* What the menu of a segment does to the selection. */
+void mts_timeline_split_selection(MtsTimeline *self); /* in its middle */
+void mts_timeline_remove_selection(MtsTimeline *self);
+void mts_timeline_copy(MtsTimeline *self);
+void mts_timeline_paste(MtsTimeline *self);
+void mts_timeline_duplicate(MtsTimeline *self);
 void mts_timeline_undo(MtsTimeline *self); /* with a flash where something changed */
 void mts_timeline_redo(MtsTimeline *self);
 

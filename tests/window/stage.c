@@ -1,5 +1,6 @@
 #include "stage.h"
 
+#include "mts-inspector.h"
 #include "mts-timeline-bar.h"
 #include "mts-timeline-ruler.h"
 #include "xinput.h"
@@ -8,6 +9,9 @@
 
 static const char *const names[] = {"conv1", "conv2", "conv3", "fc1", "fc2"};
 static const char *const summaries[] = {"3 → 32", "32 → 64", "64 → 128", "2048 → 256", "256 → 10"};
+
+static const char network[] = "conv3x3-32, relu, pool2, conv3x3-64, relu, pool2, "
+                              "conv3x3-128, relu, pool2, fc-256, relu, fc-10";
 
 static const char schedule[] =
     "conv1.W: bfp2 @0..3.5ep, adaptive(bfp2, bfp4) @3.5..9ep, bfp4 @9ep..\n"
@@ -114,9 +118,25 @@ void stage_set_up(Stage *stage, const char *text, int width, int height)
     gtk_box_append(GTK_BOX(column), stage->bar);
     gtk_box_append(GTK_BOX(column), stage->ruler);
     gtk_box_append(GTK_BOX(column), scrolled);
+    EngError error;
+    if (eng_network_parse(network, (EngShape){32, 32, 3}, 10, &stage->net, &error)) {
+        g_error("%s", error.text);
+    }
+    stage->inspector = mts_inspector_new(stage->timeline);
+    const EngHardware hw = eng_hardware_default();
+    mts_inspector_set_experiment(MTS_INSPECTOR(stage->inspector), stage->net, 128, &hw);
+    GtkWidget *panel = gtk_scrolled_window_new();
+    gtk_scrolled_window_set_policy(
+        GTK_SCROLLED_WINDOW(panel), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(panel), stage->inspector);
+    gtk_widget_set_size_request(panel, 320, -1);
+    gtk_widget_add_css_class(panel, "inspector-panel");
+    GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    gtk_box_append(GTK_BOX(row), column);
+    gtk_box_append(GTK_BOX(row), panel);
     stage->window = gtk_window_new();
     gtk_widget_add_css_class(stage->window, "mantissa");
-    gtk_window_set_child(GTK_WINDOW(stage->window), column);
+    gtk_window_set_child(GTK_WINDOW(stage->window), row);
     gtk_window_set_default_size(GTK_WINDOW(stage->window), width, height);
     xinput_show(GTK_WINDOW(stage->window));
 }
@@ -128,6 +148,7 @@ void stage_tear_down(Stage *stage)
     WAIT_UNTIL(stage->lanes == NULL, 5000);
     g_assert_finalize_object(stage->model);
     g_assert_finalize_object(stage->axis);
+    eng_network_free(stage->net);
     g_free(stage->toast);
 }
 

@@ -6,7 +6,7 @@
 static void test_running(void)
 {
     Stage stage;
-    stage_set_up(&stage, NULL, 856, 48 + 36 + 280);
+    stage_set_up(&stage, NULL, 856 + 320, 812);
     stage_run_to(&stage, 4.8);
     mts_time_axis_set_pin(stage.axis, 3.25 * STAGE_PER_EPOCH);
     /* The mock-up's moment: conv3's W is dragged from 5.5 to 6. */
