@@ -314,13 +314,15 @@ static GtkWidget *flap_new(GtkWidget *content, GtkWidget *panel, GtkPackType sid
     return flap;
 }
 
+/* As wide as the specification says, whatever its rows would like: the policy EXTERNAL keeps the
+ * child's natural width from the panel. */
 static GtkWidget *inspector_panel_new(MtsStudio *self)
 {
     GtkWidget *scrolled = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(
-        GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+        GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_EXTERNAL, GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(scrolled), INSPECTOR_WIDTH - 1);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), self->inspector);
-    gtk_widget_set_size_request(scrolled, INSPECTOR_WIDTH, -1);
     gtk_widget_add_css_class(scrolled, "inspector-panel");
     return scrolled;
 }

@@ -56,18 +56,18 @@ static double smooth_accuracy(double epoch, double pace)
     return 0.8 - 0.7 * exp(-epoch * pace * 1.55) + 0.006 * sin(epoch * 4.3 + pace * 9);
 }
 
-static void append_steps(MtsRunData *run, guint32 steps, GRand *rand, double pace, double cycles)
+static void append_steps(
+    MtsRunData *run, guint32 steps, GRand *rand, double pace, const guint64 *cycles)
 {
     g_autofree MtsStepPoint *points = g_new(MtsStepPoint, steps);
     for (guint32 i = 0; i < steps; i++) {
         const double epoch = (double)i / STUDIO_EPOCH;
-        const double share = (double)(i + 1) / STUDIO_STEPS;
         const double noise = g_rand_double(rand) + g_rand_double(rand) - 1;
         points[i] = (MtsStepPoint){
             .step = i,
             .loss = (float)(smooth_loss(epoch, pace) * (0.97 + 0.09 * noise)),
             .accuracy = (float)CLAMP(smooth_accuracy(epoch, pace) + 0.012 + 0.05 * noise, 0, 1),
-            .cycles = cycles * (0.72 * share + 0.28 * share * share),
+            .cycles = cycles ? (double)cycles[i] : 1000.0 * (i + 1),
         };
     }
     mts_run_data_append_steps(run, points, steps);
@@ -85,7 +85,7 @@ static void append_evals(MtsRunData *run, guint32 steps, GRand *rand, double pac
 }
 
 MtsRunData *studio_run(
-    const char *name, guint slot, guint32 steps, guint32 seed, double pace, double cycles)
+    const char *name, guint slot, guint32 steps, guint32 seed, double pace, const guint64 *cycles)
 {
     g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
     MtsRunData *run = mts_run_data_new(seed, name, (EngClock){STUDIO_STEPS, STUDIO_EPOCH});
@@ -169,7 +169,7 @@ void studio_data_clear(StudioData *data)
 
 static void add_ghost(MtsStudio *studio, const char *name, guint slot, guint32 seed, double pace)
 {
-    g_autoptr(MtsRunData) ghost = studio_run(name, slot, STUDIO_STEPS, seed, pace, 1e9);
+    g_autoptr(MtsRunData) ghost = studio_run(name, slot, STUDIO_STEPS, seed, pace, NULL);
     g_list_store_append(mts_studio_get_ghosts(studio), ghost);
 }
 
@@ -189,14 +189,24 @@ static void add_choices(MtsStudio *studio, guint32 done)
     }
 }
 
+/* Its cycles are the plan's own, so that the estimate goes on where the run stands. */
+static MtsRunData *live_run(const StudioData *data, guint32 done)
+{
+    g_autofree guint32 *step = g_new(guint32, done + 1);
+    g_autofree guint64 *cycles = g_new(guint64, done + 1);
+    for (guint32 i = 0; i < done; i++) {
+        step[i] = i + 1;
+    }
+    eng_plan_cycles(data->net, data->plan, 128, &data->hw, .25, step, done, cycles);
+    return studio_run("Ramp 2→8 adaptive", 0, done, 3, .33, cycles);
+}
+
 void studio_data_load(StudioData *data, MtsStudio *studio, guint32 done)
 {
     mts_studio_set_experiment(studio, data->net, data->plan, 128, &data->hw);
     add_choices(studio, done);
-    const EngFormat four = eng_format_bfp(3);
-    const EngCost all = eng_constant_cost(data->net, &four, data->plan->clock, 128, &data->hw);
     g_clear_object(&data->live);
-    data->live = studio_run("Ramp 2→8 adaptive", 0, done, 3, .33, (double)all.cycles * .8);
+    data->live = live_run(data, done);
     mts_studio_set_live(studio, data->live);
     g_list_store_remove_all(mts_studio_get_ghosts(studio));
     add_ghost(studio, "FAST-Adaptive", 1, 21, .30);

@@ -207,7 +207,8 @@ static void test_keys(void)
     /* A space that is typed into an entry is a space. */
     xinput_key(loss, GDK_KEY_f, GDK_CONTROL_MASK);
     xinput_settle(GTK_WIDGET(f.window));
-    g_autoptr(GPtrArray) entries = find_all(f.window, GTK_TYPE_SEARCH_ENTRY);
+    g_autoptr(GPtrArray) entries =
+        find_all(mts_studio_get_library(f.studio), GTK_TYPE_SEARCH_ENTRY);
     GtkWidget *entry = g_ptr_array_index(entries, 0);
     xinput_key(entry, GDK_KEY_a, 0);
     xinput_key(entry, GDK_KEY_space, 0);
@@ -433,7 +434,8 @@ static void test_library(void)
     g_assert_true(heard.on);
     g_assert_cmpint(heard.activated, ==, 8); /* a check is no activation */
     /* A search opens what it finds, in whatever group. */
-    g_autoptr(GPtrArray) entries = find_all(f.window, GTK_TYPE_SEARCH_ENTRY);
+    g_autoptr(GPtrArray) entries =
+        find_all(mts_studio_get_library(f.studio), GTK_TYPE_SEARCH_ENTRY);
     gtk_editable_set_text(g_ptr_array_index(entries, 0), "TRY digits");
     WAIT_UNTIL(shown_rows(&f) == 2, 2000);
     g_assert_nonnull(row_of(&f, "Second try"));
