@@ -24,6 +24,7 @@ void studio_data_clear(StudioData *data);
 /* Loads all of it into a studio: the live run with `done` of its steps, two ghosts. */
 void studio_data_load(StudioData *data, MtsStudio *studio, guint32 done);
 
-/* A run by formula: its loss falls from 2.3 by `pace`, its cycles end at `cycles`. */
+/* A run by formula: its loss falls from 2.3 by `pace`. cycles[steps]: cumulated after each step;
+ * NULL: a thousand a step. */
 MtsRunData *studio_run(
-    const char *name, guint slot, guint32 steps, guint32 seed, double pace, double cycles);
+    const char *name, guint slot, guint32 steps, guint32 seed, double pace, const guint64 *cycles);
