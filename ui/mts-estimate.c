@@ -83,6 +83,12 @@ static void offer_peak(MtsEstimate *out, Peak *peak, const EngFormat *format, do
     out->peak_to = span->to;
 }
 
+/* An input gradient that nobody needs is not worked out. */
+static gboolean product_is_done(const EngNetwork *net, guint layer, EngProductKind kind)
+{
+    return kind != ENG_PRODUCT_DGRAD || eng_network_product(net, layer)->input_gradient;
+}
+
 /* Multiply-adds of one step, halved: the part of one operand. */
 static double operand_work(const EngNetwork *net, guint layer, EngSlot slot, guint64 batch)
 {
@@ -159,7 +165,7 @@ guint64 mts_estimate_role_cycles(const EngNetwork *net, const EngPlan *plan, gui
     double sum = 0;
     for (guint half = 0; half < 2; half++) {
         const EngProductKind kind = (EngProductKind)(mts_role_slot(role, half) / 2);
-        if (kind == ENG_PRODUCT_DGRAD && layer == 0) {
+        if (!product_is_done(net, layer, kind)) {
             continue;
         }
         const EngProductShape shape =

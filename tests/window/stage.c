@@ -127,9 +127,9 @@ void stage_set_up(Stage *stage, const char *text, int width, int height)
     mts_inspector_set_experiment(MTS_INSPECTOR(stage->inspector), stage->net, 128, &hw);
     GtkWidget *panel = gtk_scrolled_window_new();
     gtk_scrolled_window_set_policy(
-        GTK_SCROLLED_WINDOW(panel), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+        GTK_SCROLLED_WINDOW(panel), GTK_POLICY_EXTERNAL, GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(panel), 319);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(panel), stage->inspector);
-    gtk_widget_set_size_request(panel, 320, -1);
     gtk_widget_add_css_class(panel, "inspector-panel");
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     gtk_box_append(GTK_BOX(row), column);
