@@ -162,9 +162,8 @@ static void test_a_damaged_checkpoint(void)
     add(id, 30, "interval", 500, 0);
     CHECK_INT(db_store_flush(store, NULL), DB_OK);
     help_sql(path,
-        "UPDATE checkpoints SET body = CAST(replace(hex(body), '0', '1') AS BLOB) "
-        "WHERE step = 30; UPDATE checkpoints SET body = substr(body, 1, 499) "
-        "WHERE step = 20");
+        "UPDATE checkpoints SET body = zeroblob(size) WHERE step = 30;"
+        "UPDATE checkpoints SET body = substr(body, 1, 499) WHERE step = 20");
     void *bytes;
     size_t size;
     uint32_t found;
