@@ -156,12 +156,15 @@ static gboolean find_badge(MtsChart *chart, const MtsPlotMap *map, MtsMark *mark
 {
     const double gain = mts_chart_gain(chart);
     const MtsChartLine *fp32 = find_line(chart, MTS_LINE_BASELINE, MTS_RUN_FP32);
+    const double x = floor(map->right) - 36;
     const MtsChartLine *own = find_line(chart, MTS_LINE_ESTIMATE, 0);
-    own = own ? own : find_line(chart, MTS_LINE_MAIN, 0);
+    if (!own || isnan(mts_polyline_y(&own->line, x))) {
+        own = find_line(chart, MTS_LINE_MAIN, 0); /* the run has come so far itself */
+    }
     if (!fp32 || !own || !(gain >= 1.05) || map->right - map->left < 320) {
         return FALSE;
     }
-    mark->x = floor(map->right) - 36;
+    mark->x = x;
     mark->top = round(mts_polyline_y(&fp32->line, mark->x) + 4);
     mark->bottom = round(mts_polyline_y(&own->line, mark->x) - 3);
     g_autofree char *number = mts_text_fixed(gain, gain >= 100 ? 0 : 1);

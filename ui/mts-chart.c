@@ -415,6 +415,12 @@ const MtsScale *mts_chart_scale(MtsChart *self)
 
 double mts_chart_value(MtsChart *self, const MtsChartLine *line, double step)
 {
+    if (line->role == MTS_LINE_ESTIMATE) {
+        /* Ahead of the run what is expected there, else what the whole run is expected to take. */
+        const double total = mts_chart_line_value(line, 0);
+        const double there = mts_series_at(line->source.series, step) + line->source.lift;
+        return step > line->source.begin && !isnan(there) ? there : total;
+    }
     const double value = mts_chart_line_value(line, step);
     if (!isnan(value) || !line->run) {
         return value;

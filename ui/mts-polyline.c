@@ -6,6 +6,9 @@
 /* Beyond this a coordinate overflows cairo's fixed point; far outside any plot. */
 #define FAR 1e5
 
+/* Of a bar that stands for a zig-zag line, against that line. */
+#define BAR_OPACITY 0.6
+
 double mts_plot_map_x(const MtsPlotMap *map, double step)
 {
     return map->left + (step - map->from) / (map->to - map->from) * (map->right - map->left);
@@ -315,6 +318,8 @@ void mts_polyline_draw(
     }
     set_pen(cr, pen, g_array_index(points, MtsLinePoint, from).length);
     if (self->dense && pen->fill_dense) {
+        /* A line that goes up and down a column would leave part of the bar free. */
+        cairo_set_source_rgba(cr, pen->red, pen->green, pen->blue, pen->alpha * BAR_OPACITY);
         fill_columns(points, cr, from, to);
     } else {
         stroke(points, cr, from, to);

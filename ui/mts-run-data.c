@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* The share of the run that the mean looks back over at a smoothing of 1. */
-#define SMOOTHING_SPAN 0.02
+#define SMOOTHING_SPAN 0.04
 #define SMOOTHING_DEFAULT 0.35
 
 /* An exponential mean over unevenly spaced points, without a pull towards its start: the weight

@@ -85,7 +85,7 @@ void mts_run_data_clear(MtsRunData *self);
 const MtsSeries *mts_run_data_get_series(MtsRunData *self, MtsCurve curve);
 
 /* Smoothing 0..1, 0.35 at first: the exponential mean looks back over a share of the whole run,
- * smoothing / 50 of its steps. 0 leaves the curves as they are. */
+ * smoothing / 25 of its steps. 0 leaves the curves as they are. */
 void mts_run_data_set_smoothing(MtsRunData *self, double smoothing);
 
 /* Evaluations' best test accuracy so far; NaN before the first. */

@@ -398,9 +398,9 @@ static void test_run_data(void)
     g_assert_cmpfloat(mts_series_y(cycles, 4), ==, 70);
     g_assert_cmpfloat(mts_series_y(cycles, 0), ==, 0);
 
-    /* The mean looks back 0.35 / 50 of 1000 steps: 7. An infinite loss does not enter it. */
+    /* The mean looks back 0.35 / 25 of 1000 steps: 14. An infinite loss does not enter it. */
     const MtsSeries *mean = mts_run_data_get_series(run, MTS_CURVE_SMOOTH_LOSS);
-    const double k1 = exp(-1 / 7.0), k4 = exp(-4 / 7.0);
+    const double k1 = exp(-1 / 14.0), k4 = exp(-4 / 14.0);
     g_assert_cmpfloat_with_epsilon(mts_series_y(mean, 0), 2.3, 1e-6);
     g_assert_cmpfloat_with_epsilon(mts_series_y(mean, 1), (2.3 * k1 + 2.1) / (k1 + 1), 1e-6);
     const double sum = (2.3 * k1 + 2.1) * k4 * k1 + 2, weight = (k1 + 1) * k4 * k1 + 1;
