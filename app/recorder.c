@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "json.h"
 #include "kernels/kernels.h"
+#include "run_plan.h"
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -20,6 +21,17 @@ static void describe_machine(const EngTrainSettings *settings, char *out, size_t
     const bool known = eng_kernels(settings->isa, &kernels, NULL) == ENG_OK;
     snprintf(out, size, "%s, %u thread%s", known ? kernels->name : "?", threads,
         threads == 1 ? "" : "s");
+}
+
+/* The shape of the samples: with it a run can be costed and compared where its data are not. */
+static DbStatus add_shape(AppRecorder *recorder, const AppJob *job)
+{
+    EngText text = {0};
+    app_shape_detail(job->net->input, job->net->classes, &text);
+    const DbEvent event = {.step = 0, .kind = APP_EVENT_SHAPE, .detail = text.data};
+    const DbStatus status = db_run_add_event(recorder->store, recorder->run, &event);
+    eng_text_free(&text);
+    return status;
 }
 
 DbStatus app_recorder_begin(AppRecorder *recorder, DbStore *store, const AppExperiment *experiment,
@@ -53,6 +65,8 @@ DbStatus app_recorder_begin(AppRecorder *recorder, DbStore *store, const AppExpe
         *err = (DbError){.code = status, .text = "no memory for the run's description"};
     } else {
         status = db_run_create(store, &run, &recorder->run, err);
+        if (status == DB_OK)
+            status = add_shape(recorder, job);
     }
     eng_free(title);
     eng_text_free(&text);

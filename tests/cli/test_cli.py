@@ -13,71 +13,16 @@ import sqlite3
 import struct
 import subprocess
 import sys
-import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.dirname(HERE))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from command import (BFP, CLI, DATA, FOLDER, HERE, KEYS, SMALL, cli, idx, mnist, path,  # noqa: E402
+                     refused, train, wrong_usage, written)
 import tap  # noqa: E402
-
-CLI = os.path.abspath(sys.argv[1])
-FOLDER = tempfile.mkdtemp(prefix='mantissa-cli-')
-DATA = ['--data', 'digits:300', '--model', 'mlp:16']
-SMALL = DATA + ['--epochs', '2', '--batch', '50', '--lr', '0.1', '--momentum', '0.5']
-BFP = ['--schedule', '*: bfp4; *.G: bfp4:sr8']
-KEYS = ['run', 'status', 'steps', 'train_loss', 'test_loss', 'test_accuracy', 'best_test_accuracy',
-        'loss_hash', 'cycles', 'simulated_seconds', 'energy_joules', 'wall_seconds']
-
-
-class Done:
-    """What a call printed and how it ended."""
-
-    def __init__(self, process):
-        self.status, self.out, self.err = process.returncode, process.stdout, process.stderr
-
-    def json(self):
-        tap.equal(self.status, 0, 'status of ' + self.err)
-        return json.loads(self.out)
-
-
-def cli(*words, env=None, **more):
-    surroundings = {**os.environ, 'XDG_DATA_HOME': os.path.join(FOLDER, 'share'), **(env or {})}
-    return Done(subprocess.run([CLI, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, env=surroundings, timeout=300, check=False, **more))
-
-
-def train(*words, db='none', **more):
-    return cli('train', *words, '--db', db, '--json', **more)
-
-
-def path(name):
-    return os.path.join(FOLDER, name)
-
-
-def written(name, content):
-    with open(path(name), 'wb') as file:
-        file.write(content if isinstance(content, bytes) else content.encode())
-    return path(name)
-
-
-def refused(done, *parts, status=1):
-    """One sentence on standard error, nothing on standard output, the right status."""
-    tap.equal(done.status, status, f'status with "{done.err}"')
-    tap.equal(done.out, '', 'standard output')
-    tap.equal(done.err.count('\n'), 1, f'lines of "{done.err}"')
-    for part in parts:
-        tap.has(done.err, part)
-
-
-def wrong_usage(done, *parts):
-    tap.equal(done.status, 2, f'status with "{done.err}"')
-    tap.equal(done.out, '', 'standard output')
-    for part in parts:
-        tap.has(done.err, part)
 
 
 # ---- help and usage --------------------------------------------------------------------------
 
-COMMANDS = [['train'], ['runs', 'list'], ['runs', 'show'], ['runs', 'export'], ['estimate'],
+COMMANDS = [['train'], ['runs', 'list'], ['runs', 'show'], ['runs', 'diff'], ['runs', 'export'], ['estimate'],
             ['cycles'], ['fmac'], ['bench', 'gemm'], ['bench', 'quantize'], ['bench', 'step'],
             ['check-vectors']]
 
@@ -355,7 +300,9 @@ def exports_hold_every_step():
     whole = cli('runs', 'export', '1', '--db', db, '--json').json()
     tap.equal(fnv(row['loss'] for row in whole['metrics']), run['loss_hash'])
     tap.equal(len(whole['evals']), 2)
-    tap.equal(whole['events'], [])
+    tap.equal([(event['step'], event['kind'], json.loads(event['detail']))
+               for event in whole['events']],
+              [(0, 'shape', {'y': 28, 'x': 28, 'c': 1, 'classes': 10})])
     tap.equal(whole['experiment']['version'], 1)
     done = cli('runs', 'export', '1', '--db', db, '--output', path('out.csv'))
     tap.equal((done.status, done.out, done.err), (0, '', ''))
@@ -524,26 +471,6 @@ def benchmarks_report_what_was_asked_for():
 
 
 # ---- bad input -------------------------------------------------------------------------------
-
-def idx(kind, *sizes, magic=0x0800, body=None):
-    count = 1
-    for size in sizes:
-        count *= size
-    return (struct.pack('>I', magic | kind) + b''.join(struct.pack('>I', s) for s in sizes) +
-            (bytes(i % 10 for i in range(count)) if body is None else body))
-
-
-def mnist(name, **changes):
-    """A folder with a tiny, valid set in MNIST's names; `changes` replaces files, None leaves out."""
-    folder = path(name)
-    os.makedirs(folder)
-    files = {'train-images-idx3-ubyte': idx(3, 40, 4, 4), 'train-labels-idx1-ubyte': idx(1, 40),
-             't10k-images-idx3-ubyte': idx(3, 20, 4, 4), 't10k-labels-idx1-ubyte': idx(1, 20)}
-    for file, content in {**files, **{k.replace('_', '-'): v for k, v in changes.items()}}.items():
-        if content is not None:
-            written(os.path.join(name, file), content)
-    return folder
-
 
 def idx_folders_are_read():
     words = ['--model', 'mlp:8', '--batch', '10', '--epochs', '1']
