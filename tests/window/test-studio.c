@@ -710,6 +710,97 @@ static void test_new_run(void)
     tear_down(&f);
 }
 
+/* ---- names for assistive technology ------------------------------------------------------------ */
+
+static gboolean holds_words(GtkWidget *widget)
+{
+    if (GTK_IS_LABEL(widget) && *gtk_label_get_text(GTK_LABEL(widget))) {
+        return TRUE;
+    }
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
+         child = gtk_widget_get_next_sibling(child)) {
+        if (holds_words(child)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean has_name(GtkWidget *widget)
+{
+    GtkAccessible *accessible = GTK_ACCESSIBLE(widget);
+    return gtk_test_accessible_has_property(accessible, GTK_ACCESSIBLE_PROPERTY_LABEL) ||
+        gtk_test_accessible_has_relation(accessible, GTK_ACCESSIBLE_RELATION_LABELLED_BY) ||
+        (GTK_IS_BUTTON(widget) && holds_words(widget));
+}
+
+/* GTK's own parts are named through the widget they belong to. */
+static gboolean needs_name(GtkWidget *widget)
+{
+    if (!gtk_widget_get_mapped(widget) || GTK_IS_MENU_BUTTON(gtk_widget_get_parent(widget))) {
+        return FALSE;
+    }
+    const GType kinds[] = {GTK_TYPE_BUTTON, GTK_TYPE_CHECK_BUTTON, GTK_TYPE_SCALE,
+        GTK_TYPE_SPIN_BUTTON, GTK_TYPE_SEARCH_ENTRY, GTK_TYPE_MENU_BUTTON, GTK_TYPE_LIST_VIEW};
+    gboolean control =
+        g_str_has_prefix(G_OBJECT_TYPE_NAME(widget), "Mts") && gtk_widget_get_focusable(widget);
+    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        control = control || g_type_is_a(G_OBJECT_TYPE(widget), kinds[i]);
+    }
+    return control &&
+        !gtk_widget_get_ancestor(gtk_widget_get_parent(widget), GTK_TYPE_SPIN_BUTTON) &&
+        !gtk_widget_get_ancestor(widget, GTK_TYPE_WINDOW_CONTROLS);
+}
+
+static void test_names(void)
+{
+    Fixture f;
+    set_up(&f);
+    g_autoptr(GPtrArray) all = find_all(f.window, GTK_TYPE_WIDGET);
+    guint checked = 0, nameless = 0;
+    for (guint i = 0; i < all->len; i++) {
+        GtkWidget *widget = g_ptr_array_index(all, i);
+        if (!needs_name(widget)) {
+            continue;
+        }
+        checked++;
+        if (!has_name(widget)) {
+            nameless++;
+            g_test_message("a %s in a %s has no name", G_OBJECT_TYPE_NAME(widget),
+                G_OBJECT_TYPE_NAME(gtk_widget_get_parent(widget)));
+        }
+    }
+    g_test_message("%u controls", checked);
+    g_assert_cmpuint(checked, >, 30);
+    g_assert_cmpuint(nameless, ==, 0);
+    tear_down(&f);
+}
+
+/* Tab comes round to every part of the page. */
+static void test_tab(void)
+{
+    Fixture f;
+    set_up(&f);
+    GtkWidget *const parts[] = {GTK_WIDGET(mts_studio_get_library(f.studio)),
+        GTK_WIDGET(mts_studio_get_timeline(f.studio)),
+        GTK_WIDGET(mts_studio_get_inspector(f.studio)), plot(&f, MTS_CHART_LOSS),
+        plot(&f, MTS_CHART_CYCLES), GTK_WIDGET(mts_studio_get_transport(f.studio))};
+    gboolean reached[G_N_ELEMENTS(parts)] = {FALSE};
+    for (guint press = 0; press < 150; press++) {
+        g_signal_emit_by_name(f.window, "move-focus", GTK_DIR_TAB_FORWARD);
+        GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(f.window));
+        for (guint i = 0; i < G_N_ELEMENTS(parts) && focus; i++) {
+            reached[i] = reached[i] || focus == parts[i] || gtk_widget_is_ancestor(focus, parts[i]);
+        }
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+        if (!reached[i]) {
+            g_error("Tab never reached the %s", G_OBJECT_TYPE_NAME(parts[i]));
+        }
+    }
+    tear_down(&f);
+}
+
 int main(int argc, char **argv)
 {
     stage_init(&argc, &argv);
@@ -729,6 +820,8 @@ int main(int argc, char **argv)
     g_test_add_func("/studio/estimate", test_estimate);
     g_test_add_func("/studio/pathological", test_pathological);
     g_test_add_func("/studio/export", test_export);
+    g_test_add_func("/studio/names", test_names);
+    g_test_add_func("/studio/tab", test_tab);
     g_test_add_func("/studio/new-run", test_new_run);
     return g_test_run();
 }
