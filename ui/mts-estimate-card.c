@@ -8,7 +8,7 @@
 /* A change keeps its colour this long. */
 #define FRESH_MS 3000
 /* Columns do not shrink with their figures, so that they stand still while those roll. */
-#define LEAST_COLUMN 62
+#define LEAST_COLUMN 60
 
 enum { CYCLES, ENERGY, GAIN, PEAK, FIGURES };
 

@@ -24,7 +24,6 @@ static const struct {
     {"FP16", "fp16"},
     {"FP8 E4M3", "fp8_e4m3"},
     {"FP8 E5M2", "fp8_e5m2"},
-    {"HFP8", "hfp8"},
     {"INT8", "int8"},
     {"INT4", "int4"},
     {"MXINT8", "mxint8"},

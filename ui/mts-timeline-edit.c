@@ -28,12 +28,21 @@ void mts_timeline_say_changes(MtsTimeline *self, const char *what)
     }
 }
 
-/* Selected segments, or the focused one where none is. Caller g_frees. */
+/* Selected segments, or the focused one (of a folded family: one of each layer) where none is.
+ * Caller g_frees. */
 static MtsSegment *targets(MtsTimeline *self, guint *count)
 {
     MtsSegment *segments = mts_timeline_get_selection(self, count);
-    if (*count == 0 && mts_timeline_get_focused(self, &segments[0])) {
-        *count = 1;
+    const int box = mts_timeline_focus_box(self);
+    if (*count > 0 || box < 0) {
+        return segments;
+    }
+    const MtsLaneBox *lane = &self->layout.boxes[box];
+    segments = g_renew(MtsSegment, segments, lane->layers);
+    for (guint i = 0; i < lane->layers; i++) {
+        const guint layer = lane->layer + i;
+        segments[(*count)++] = (MtsSegment){layer, lane->track,
+            mts_schedule_model_find(self->model, layer, lane->track, self->focus_step)};
     }
     return segments;
 }
