@@ -73,16 +73,17 @@ typedef struct EngTile {
     size_t out_stride;        /* floats from one row to the next */
 } EngTile;
 
-/* Quantises up to 16 rows of block floating point and packs them.
+/* Quantises up to ENG_QUANT_ROWS rows of block floating point and packs them.
  *
  * src(i, k) = src[i * row_stride + k * pos_stride]; one of both strides is 1. Rounding is unified:
  * t = floor(|x| 2^(bits - s)), k = min((t + R) >> bits, 2^m - 1): truncate bits 0; nearest bits
  * 1, R 1; stochastic bits b, R noise; `even` apart. In the packing F32 the value k 2^s is
  * written, and m = 0 means the source itself. */
+#define ENG_QUANT_ROWS 128
 typedef struct EngQuantTile {
     const float *src;
     size_t row_stride, pos_stride;
-    unsigned rows;       /* 1..16 */
+    unsigned rows;       /* 1..ENG_QUANT_ROWS */
     size_t length;       /* elements of a row, >= 1 */
     unsigned group;      /* the format's group g */
     unsigned pack_group; /* the layout's group, divides g (F32: 1) */
@@ -91,13 +92,13 @@ typedef struct EngQuantTile {
     unsigned noise_bits; /* 0..16 */
     int min_exponent;    /* E is raised to this: max(m - 63, Etop - (2^e - 1)) */
     EngPacking packing;  /* I8 wants m <= 7 */
-    bool to_panel;       /* one panel of 16 lanes, or `rows` row records */
-    void *out;           /* the panel, or the first record */
-    size_t record_bytes; /* bytes of a row record or of the panel; whole ones are written */
+    bool to_panel;       /* panels of 16 rows, or row records */
+    void *out;           /* the first panel or record, the others behind it */
+    size_t record_bytes; /* of one panel or record; whole ones are written */
     uint64_t noise_seed;
     uint32_t noise_tensor, noise_step;
-    uint32_t noise_row[ENG_LANES]; /* the noise counter's row of each row */
-    uint64_t lfsr_start;           /* steps the LFSRs have made before this tensor */
+    uint32_t noise_row, noise_row_step; /* the noise counter's row: first, and from row to row */
+    uint64_t lfsr_start;                /* steps the LFSRs have made before this tensor */
 } EngQuantTile;
 
 typedef struct EngKernels {

@@ -97,12 +97,14 @@ void eng_c_product_f32(const EngTile *tile)
 typedef struct Packer {
     const EngQuantTile *tile;
     size_t groups; /* of the layout */
-    size_t lane;   /* the row, in a panel its lane */
+    size_t row;
+    size_t lane; /* in a panel */
 } Packer;
 
 static char *record(const Packer *p)
 {
-    return (char *)p->tile->out + (p->tile->to_panel ? 0 : p->lane * p->tile->record_bytes);
+    const size_t index = p->tile->to_panel ? p->row / ENG_LANES : p->row;
+    return (char *)p->tile->out + index * p->tile->record_bytes;
 }
 
 static char *panel_group(const Packer *p, size_t group)
@@ -180,10 +182,10 @@ static void put_group(const Packer *p, size_t from, size_t n, const int32_t *k, 
 
 /* R for every element of a block; zeros where the rounding takes none. */
 static void block_noise(
-    const EngQuantTile *t, const EngLfsr *lfsr, size_t lane, size_t from, size_t n, uint32_t *out)
+    const EngQuantTile *t, const EngLfsr *lfsr, size_t index, size_t from, size_t n, uint32_t *out)
 {
     const EngNoise noise = {t->noise_seed, t->noise_tensor, t->noise_step};
-    const uint32_t row = t->noise_row[lane];
+    const uint32_t row = t->noise_row + (uint32_t)index * t->noise_row_step;
     memset(out, 0, n * sizeof *out);
     if (t->rounding == ENG_ROUND_STOCHASTIC && t->noise_bits > 0)
         eng_noise_fill(&noise, row, t->length, from, n, t->noise_bits, out);
@@ -203,10 +205,10 @@ static uint32_t quantize_block(
     float x[ENG_CODEC_BLOCK] = {0};
     int32_t k[ENG_CODEC_BLOCK] = {0};
     uint32_t noise[ENG_CODEC_BLOCK] = {0};
-    if (p->lane < t->rows) {
+    if (p->row < t->rows) {
         for (size_t i = 0; i < n; i++)
-            x[i] = t->src[p->lane * t->row_stride + (from + i) * t->pos_stride];
-        block_noise(t, lfsr, p->lane, from, n, noise);
+            x[i] = t->src[p->row * t->row_stride + (from + i) * t->pos_stride];
+        block_noise(t, lfsr, p->row, from, n, noise);
     }
     const uint32_t max_bits = eng_max_bits(x, n);
     if (t->packing == ENG_PACK_F32) {
@@ -224,14 +226,15 @@ uint32_t eng_c_quantize_codec(const EngQuantTile *t, const EngCodec *codec)
     EngLfsr lfsr;
     if (t->rounding == ENG_ROUND_LFSR)
         eng_lfsr_init(&lfsr, t->noise_seed, t->noise_tensor, t->group);
-    memset(t->out, 0, t->to_panel ? t->record_bytes : t->rows * t->record_bytes);
-    const size_t lanes = t->to_panel ? ENG_LANES : t->rows;
+    const size_t panels = (t->rows + ENG_LANES - 1) / ENG_LANES;
+    memset(t->out, 0, (t->to_panel ? panels : t->rows) * t->record_bytes);
+    const size_t rows = t->to_panel ? panels * ENG_LANES : t->rows;
     uint32_t largest = 0;
-    for (size_t lane = 0; lane < lanes; lane++) {
-        const Packer p = {t, (t->length + t->pack_group - 1) / t->pack_group, lane};
+    for (size_t row = 0; row < rows; row++) {
+        const Packer p = {t, (t->length + t->pack_group - 1) / t->pack_group, row, row % ENG_LANES};
         EngCodec own = *codec;
-        if (lane < t->rows)
-            eng_codec_row(&own, t->src + lane * t->row_stride, t->pos_stride, t->length);
+        if (row < t->rows)
+            eng_codec_row(&own, t->src + row * t->row_stride, t->pos_stride, t->length);
         for (size_t from = 0; from < t->length; from += t->group) {
             const size_t n = t->length - from < t->group ? t->length - from : t->group;
             const uint32_t bits = quantize_block(&p, &own, &lfsr, from, n);

@@ -106,30 +106,34 @@ void eng_operand_free(EngOperand *op)
 /* One quantisation spread over the pool, in blocks of 16 rows. */
 typedef struct Job {
     const EngKernels *kernels;
-    const EngMatrix *matrix;
+    EngMatrix matrix;
     const EngOperand *op;
     size_t blocks_per_outer;
     EngQuantTile tile; /* what all blocks have in common */
     EngCodec codec;
     bool generic;   /* no format of the kernels' own: the codec does it */
-    float *scratch; /* 16 gathered rows for each worker, or NULL */
+    float *scratch; /* gathered rows for each worker, or NULL */
     uint32_t max_bits[ENG_POOL_MAX];
 } Job;
 
-/* The rows of one block. */
+/* Some rows that stand side by side in memory. */
 typedef struct Block {
     size_t outer, inner; /* of the first */
     unsigned rows;
     const float *src;
 } Block;
 
-static Block block_at(const Job *job, size_t index, unsigned worker)
+/* The rows from block `index` on, up to block `end` and as many as a kernel takes; moves index
+ * behind them. */
+static Block next_block(const Job *job, size_t *index, size_t end, unsigned worker)
 {
-    const EngMatrix *m = job->matrix;
-    Block block = {
-        .outer = index / job->blocks_per_outer, .inner = index % job->blocks_per_outer * ENG_LANES};
-    const size_t left = m->inner - block.inner;
-    block.rows = (unsigned)(left < ENG_LANES ? left : ENG_LANES);
+    const EngMatrix *m = &job->matrix;
+    Block block = {.outer = *index / job->blocks_per_outer,
+        .inner = *index % job->blocks_per_outer * ENG_LANES};
+    const size_t most = m->gather ? ENG_LANES : ENG_QUANT_ROWS;
+    const size_t mine = eng_at_most((end - *index) * ENG_LANES, most);
+    block.rows = (unsigned)eng_at_most(m->inner - block.inner, mine);
+    *index += (block.rows + ENG_LANES - 1) / ENG_LANES;
     if (m->gather) {
         float *rows = job->scratch + worker * ENG_LANES * m->length;
         m->gather(m->gather_ctx, block.outer * m->inner + block.inner, block.rows, rows);
@@ -146,27 +150,29 @@ static void note_max(Job *job, unsigned worker, uint32_t bits)
         job->max_bits[worker] = bits;
 }
 
-static void quantize_block(Job *job, size_t index, unsigned worker)
+static void quantize_rows(Job *job, const Block *block, unsigned worker)
 {
-    const EngMatrix *m = job->matrix;
+    const EngMatrix *m = &job->matrix;
     const EngOperand *op = job->op;
-    const Block block = block_at(job, index, worker);
     EngQuantTile tile = job->tile;
-    tile.rows = block.rows;
-    tile.src = block.src;
-    const size_t first = op->panels ? index : block.outer * m->inner + block.inner;
+    tile.rows = block->rows;
+    tile.src = block->src;
+    const size_t first = op->panels
+        ? block->outer * job->blocks_per_outer + block->inner / ENG_LANES
+        : block->outer * m->inner + block->inner;
     tile.out = op->data + first * op->record_bytes;
-    for (size_t i = 0; i < tile.rows; i++)
-        tile.noise_row[i] =
-            (uint32_t)(block.outer * m->outer_noise + (block.inner + i) * m->inner_noise);
+    tile.noise_row = (uint32_t)(block->outer * m->outer_noise + block->inner * m->inner_noise);
+    tile.noise_row_step = (uint32_t)m->inner_noise;
     note_max(job, worker,
         job->generic ? eng_c_quantize_codec(&tile, &job->codec) : job->kernels->quantize(&tile));
 }
 
 static void quantize_blocks(void *ctx, size_t begin, size_t end, unsigned worker)
 {
-    for (size_t block = begin; block < end; block++)
-        quantize_block(ctx, block, worker);
+    while (begin < end) {
+        const Block block = next_block(ctx, &begin, end, worker);
+        quantize_rows(ctx, &block, worker);
+    }
 }
 
 /* The largest |x| of the blocks, for what hangs from a tensor's largest value. */
@@ -175,8 +181,8 @@ static void measure_blocks(void *ctx, size_t begin, size_t end, unsigned worker)
     Job *job = ctx;
     const EngQuantTile *t = &job->tile;
     const bool along = t->pos_stride == 1;
-    for (size_t index = begin; index < end; index++) {
-        const Block block = block_at(job, index, worker);
+    while (begin < end) {
+        const Block block = next_block(job, &begin, end, worker);
         const size_t runs = along ? block.rows : t->length, n = along ? t->length : block.rows;
         for (size_t i = 0; i < runs; i++)
             note_max(job, worker,
@@ -187,7 +193,7 @@ static void measure_blocks(void *ctx, size_t begin, size_t end, unsigned worker)
 static uint32_t run_blocks(Job *job, EngPool *pool, EngPoolFn fn)
 {
     memset(job->max_bits, 0, sizeof job->max_bits);
-    eng_pool_run(pool, fn, job, job->matrix->outer * job->blocks_per_outer, 1);
+    eng_pool_run(pool, fn, job, job->matrix.outer * job->blocks_per_outer, 1);
     uint32_t largest = 0;
     for (size_t i = 0; i < ENG_POOL_MAX; i++)
         largest = job->max_bits[i] > largest ? job->max_bits[i] : largest;
@@ -250,7 +256,7 @@ static EngQuantTile tile_of(
 /* Gathered rows need a place for each worker. */
 static EngStatus make_scratch(Job *job, EngPool *pool, EngError *err)
 {
-    const EngMatrix *m = job->matrix;
+    const EngMatrix *m = &job->matrix;
     if (!m->gather)
         return ENG_OK;
     job->scratch = eng_alloc(eng_pool_threads(pool), ENG_LANES * m->length * sizeof(float));
@@ -270,17 +276,31 @@ static EngStatus check_range(const EngOperand *op, const EngFormat *f, EngError 
              : "An operand holds an infinity or NaN: the run has diverged.");
 }
 
+/* The same rows in fewer, longer runs, where the rows of one o end where those of the next begin:
+ * more neighbours then go through a kernel together. Panels must not change. */
+static EngMatrix joined(const EngMatrix *m, bool panels)
+{
+    EngMatrix j = *m;
+    const bool even = !panels || m->inner % ENG_LANES == 0;
+    if (m->outer > 1 && even && !m->gather && m->outer_stride == m->inner * m->inner_stride &&
+        m->outer_noise == m->inner * m->inner_noise) {
+        j.inner = m->outer * m->inner;
+        j.outer = 1;
+    }
+    return j;
+}
+
 EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const EngMatrix *matrix,
     const EngFormat *format, EngPacking packing, unsigned group, const EngNoise *noise,
     EngOperand *op, EngError *err)
 {
     shape_operand(op, matrix, format, packing, group);
     Job job = {.kernels = kernels,
-        .matrix = matrix,
+        .matrix = joined(matrix, op->panels),
         .op = op,
-        .blocks_per_outer = (matrix->inner + ENG_LANES - 1) / ENG_LANES,
         .tile = tile_of(matrix, format, op, noise),
         .generic = format->kind != ENG_KIND_BFP && !eng_format_is_fp32(format)};
+    job.blocks_per_outer = (job.matrix.inner + ENG_LANES - 1) / ENG_LANES;
     const EngStatus status = make_scratch(&job, pool, err);
     if (status != ENG_OK)
         return status;

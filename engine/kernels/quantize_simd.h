@@ -24,38 +24,54 @@
 #include "number/group.h"
 #include <string.h>
 
-#define SIMD_GROUP_MAX 256
+/* Blocks of VN rows that go through together, and vectors of scratch they share. */
+#define SIMD_BLOCKS (ENG_QUANT_ROWS / VN)
+#define SIMD_VECTORS 256
+/* Positions that a mere copy takes at once. */
+#define SIMD_COPY 32
 
 enum { ADD_CONSTANT, ADD_NOISE, HALF_TO_EVEN };
 
-/* VN rows of a tile on their way. */
-typedef struct Lanes {
+/* What all rows of a tile have in common. */
+typedef struct Work {
     const EngQuantTile *tile;
+    size_t groups; /* of the layout */
+    size_t span;   /* vectors of scratch for one group of one block */
+    unsigned bits; /* noise bits below the mantissa */
+    VI most, constant, mask;
+    VF x[SIMD_VECTORS];
+} Work;
+
+/* VN rows on their way. Never initialised as a whole: clearing costs more than short rows do. */
+typedef struct Lanes {
+    const Work *work;
+    VF *x;            /* one group, position by position */
     const float *src; /* of the first lane */
-    unsigned first;   /* which lane of the tile that is */
     unsigned rows;    /* how many of the VN are there */
-    size_t groups;    /* of the layout */
     VI counter;       /* of the noise, chunk 0 */
     size_t chunk;     /* what `low` and `high` hold; SIZE_MAX before the first */
     VI low[4], high[4];
-    VI most;
-    unsigned bits; /* noise bits below the mantissa */
-    VI constant, mask;
-    VF x[SIMD_GROUP_MAX + 16]; /* one group, position by position */
-    char *record[VN];
+    VI largest;    /* |x| so far, as bits */
+    char *panel;   /* to_panel: where the first lane stands in the panel's vectors */
+    char *row[VN]; /* else: the row records */
 } Lanes;
 
 /* ---- in: one group, lane by lane ----------------------------------------------------------------- */
 
-static void load_strided(Lanes *l, size_t from, size_t n)
+/* Position by position over all blocks: neighbouring rows are neighbours in memory, and a position
+ * is often a whole page away from the next. */
+static void load_across(Lanes *l, size_t count, size_t from, size_t n)
 {
-    const float *src = l->src + from * l->tile->pos_stride;
-    if (l->rows == VN) {
-        for (size_t i = 0; i < n; i++)
-            l->x[i] = vf_load(src + i * l->tile->pos_stride);
-    } else {
-        for (size_t i = 0; i < n; i++)
-            l->x[i] = vf_load_part(src + i * l->tile->pos_stride, l->rows);
+    const size_t stride = l->work->tile->pos_stride;
+    const float *src = l->src + from * stride;
+    size_t full = 0;
+    while (full < count && l[full].rows == VN)
+        full++;
+    for (size_t i = 0; i < n; i++, src += stride) {
+        for (size_t b = 0; b < full; b++)
+            l[b].x[i] = vf_load(src + b * VN);
+        for (size_t b = full; b < count; b++)
+            l[b].x[i] = l[b].rows ? vf_load_part(src + b * VN, l[b].rows) : vf_zero();
     }
 }
 
@@ -67,9 +83,9 @@ static void load_along(Lanes *l, size_t from, size_t n)
             if (r >= l->rows)
                 l->x[i + r] = vf_zero();
             else if (n - i >= VN)
-                l->x[i + r] = vf_load(src + r * l->tile->row_stride);
+                l->x[i + r] = vf_load(src + r * l->work->tile->row_stride);
             else
-                l->x[i + r] = vf_load_part(src + r * l->tile->row_stride, (unsigned)(n - i));
+                l->x[i + r] = vf_load_part(src + r * l->work->tile->row_stride, (unsigned)(n - i));
         }
         vf_transpose(l->x + i);
     }
@@ -80,21 +96,17 @@ static inline size_t round_up(size_t n, size_t to)
     return (n + to - 1) / to * to;
 }
 
-/* Loads positions [from, from + n), with zeros behind them up to whole groups of the layout and
- * whole chunks of 16; returns the largest |x| of each lane as bits. */
-static VI load_group(Lanes *l, size_t from, size_t n)
+/* Zeros behind a group's n positions up to whole groups of the layout and whole chunks of 16;
+ * returns the largest |x| of each lane as bits. */
+static inline VI finish_group(Lanes *l, size_t n)
 {
-    if (l->tile->pos_stride == 1)
-        load_along(l, from, n);
-    else
-        load_strided(l, from, n);
-    const size_t end = round_up(round_up(n, l->tile->pack_group), 16);
-    for (size_t i = n; i < end; i++)
+    for (size_t i = n; i < l->work->span; i++)
         l->x[i] = vf_zero();
     const VI magnitude = vi_set(0x7fffffff);
     VI largest = vi_set(0);
     for (size_t i = 0; i < n; i++)
         largest = vi_max(largest, vi_and(vi_of_bits(l->x[i]), magnitude));
+    l->largest = vi_max(l->largest, largest);
     return largest;
 }
 
@@ -109,7 +121,7 @@ static inline VI group_scales(const EngQuantTile *t, VI largest)
 
 static void load_noise(Lanes *l, size_t chunk)
 {
-    const EngQuantTile *t = l->tile;
+    const EngQuantTile *t = l->work->tile;
     if (l->chunk == chunk)
         return;
     l->chunk = chunk;
@@ -122,10 +134,10 @@ static void load_noise(Lanes *l, size_t chunk)
 static inline VI noise_of(const Lanes *l, size_t word, unsigned byte)
 {
     VI noise = vi_shr(l->low[word], 8 * byte);
-    if (l->tile->noise_bits > 8)
+    if (l->work->tile->noise_bits > 8)
         noise = vi_or(vi_and(noise, vi_set(0xff)),
             vi_shl(vi_and(vi_shr(l->high[word], 8 * byte), vi_set(0xff)), 8));
-    return vi_and(noise, l->mask);
+    return vi_and(noise, l->work->mask);
 }
 
 /* The mantissas of positions i..i+3 of the group; `at` is i in the row, `up` 2^(bits - s). */
@@ -142,10 +154,10 @@ static inline __attribute__((always_inline)) void four_mantissas(
         if (rounding == HALF_TO_EVEN) {
             whole = vi_round_even(q);
         } else {
-            const VI add = rounding == ADD_NOISE ? noise_of(l, at / 4 % 4, j) : l->constant;
-            whole = vi_shr(vi_add(vi_truncate(q), add), l->bits);
+            const VI add = rounding == ADD_NOISE ? noise_of(l, at / 4 % 4, j) : l->work->constant;
+            whole = vi_shr(vi_add(vi_truncate(q), add), l->work->bits);
         }
-        k[j] = vi_negate_where(vi_min(whole, l->most), x);
+        k[j] = vi_negate_where(vi_min(whole, l->work->most), x);
     }
 }
 
@@ -157,7 +169,7 @@ static void put_row_scales(const Lanes *l, size_t group, VI scales)
     int32_t word[VN];
     vi_store(word, scales);
     for (unsigned r = 0; r < l->rows; r++)
-        memcpy(l->record[r] + group * sizeof(int32_t), &word[r], sizeof word[r]);
+        memcpy(l->row[r] + group * sizeof(int32_t), &word[r], sizeof word[r]);
 }
 
 /* Four times four mantissas of each lane, `n` quads of them wanted, behind byte `at`. */
@@ -168,7 +180,7 @@ static void put_row_quads(const Lanes *l, size_t at, VI quad[4], size_t n)
         quad[j] = vi_xor(quad[j], bias);
     char *row[VN];
     for (unsigned r = 0; r < VN; r++)
-        row[r] = l->record[r] + at;
+        row[r] = l->row[r] + at;
     if (n == 4) {
         store_quads(quad, row, l->rows);
         return;
@@ -185,7 +197,7 @@ static void put_row_quads(const Lanes *l, size_t at, VI quad[4], size_t n)
 static inline __attribute__((always_inline)) void i8_rows(
     Lanes *l, size_t i, size_t at, VI scales, VF up, int rounding)
 {
-    const size_t n = l->tile->pack_group;
+    const size_t n = l->work->tile->pack_group;
     put_row_scales(l, at / n, scales);
     for (size_t j = 0; j < n; j += 16) {
         VI quad[4] = {vi_set(0), vi_set(0), vi_set(0), vi_set(0)};
@@ -195,17 +207,16 @@ static inline __attribute__((always_inline)) void i8_rows(
             four_mantissas(l, i + j + 4 * d, at + j + 4 * d, up, rounding, k);
             quad[d] = vi_pack4(k[0], k[1], k[2], k[3]);
         }
-        put_row_quads(l, l->groups * sizeof(float) + at + j, quad, quads);
+        put_row_quads(l, l->work->groups * sizeof(float) + at + j, quad, quads);
     }
 }
 
 static inline __attribute__((always_inline)) void i8_panel(
     Lanes *l, size_t i, size_t at, VI scales, VF up, int rounding)
 {
-    const size_t n = l->tile->pack_group;
-    int32_t *head = (int32_t *)(void *)((char *)l->tile->out +
-                        at / n * eng_panel_group_bytes(ENG_PACK_I8, (unsigned)n)) +
-        l->first;
+    const size_t n = l->work->tile->pack_group;
+    int32_t *head =
+        (int32_t *)(void *)(l->panel + at / n * eng_panel_group_bytes(ENG_PACK_I8, (unsigned)n));
     VI sum = vi_set(0);
     for (size_t j = 0; j < n; j += 4) {
         VI k[4];
@@ -225,7 +236,7 @@ static void put_row_floats(Lanes *l, size_t n, size_t at)
     for (size_t j = 0; j < n; j += VN) {
         vf_transpose(l->x + j);
         for (unsigned r = 0; r < l->rows; r++) {
-            float *out = (float *)(void *)l->record[r] + at + j;
+            float *out = (float *)(void *)l->row[r] + at + j;
             if (n - j >= VN) {
                 vf_store(out, l->x[j + r]);
             } else {
@@ -240,32 +251,32 @@ static void put_row_floats(Lanes *l, size_t n, size_t at)
 static void put_panel_floats(const Lanes *l, size_t i, size_t n, float *out)
 {
     for (size_t j = 0; j < n; j++)
-        vf_store(out + j * ENG_LANES + l->first, l->x[i + j]);
+        vf_store(out + j * ENG_LANES, l->x[i + j]);
 }
 
 /* The scratch's mantissas in the packing WIDE: `n` of them, in whole groups of the layout. */
 static void put_wide(Lanes *l, size_t from, size_t n, VI scales)
 {
-    const size_t group = l->tile->pack_group;
+    const size_t group = l->work->tile->pack_group;
     const size_t bytes = eng_panel_group_bytes(ENG_PACK_WIDE, (unsigned)group);
     for (size_t i = 0; i < n; i += group) {
         const size_t index = (from + i) / group;
-        if (!l->tile->to_panel) {
+        if (!l->work->tile->to_panel) {
             put_row_scales(l, index, scales);
             continue;
         }
-        float *head = (float *)(void *)((char *)l->tile->out + index * bytes);
-        vi_store(head + l->first, scales);
+        float *head = (float *)(void *)(l->panel + index * bytes);
+        vi_store(head, scales);
         put_panel_floats(l, i, group, head + ENG_LANES);
     }
-    if (!l->tile->to_panel)
-        put_row_floats(l, n, l->groups + from);
+    if (!l->work->tile->to_panel)
+        put_row_floats(l, n, l->work->groups + from);
 }
 
 static void put_f32(Lanes *l, size_t from, size_t n)
 {
-    if (l->tile->to_panel)
-        put_panel_floats(l, 0, n, (float *)l->tile->out + from * ENG_LANES);
+    if (l->work->tile->to_panel)
+        put_panel_floats(l, 0, n, (float *)(void *)l->panel + from * ENG_LANES);
     else
         put_row_floats(l, n, from);
 }
@@ -282,16 +293,15 @@ static inline __attribute__((always_inline)) void mantissas_in_place(
     }
 }
 
-/* ---- groups, lanes, the tile --------------------------------------------------------------------- */
+/* ---- groups, blocks, the tile -------------------------------------------------------------------- */
 
-static inline __attribute__((always_inline)) VI one_group(
+static inline __attribute__((always_inline)) void one_group(
     Lanes *l, size_t from, size_t n, int rounding)
 {
-    const EngQuantTile *t = l->tile;
-    const VI largest = load_group(l, from, n);
-    const VI scales = group_scales(t, largest);
+    const EngQuantTile *t = l->work->tile;
+    const VI scales = group_scales(t, finish_group(l, n));
     /* The bits of 2^(bits - s) from those of 2^s: exponents mirror at 127. */
-    const VF up = vf_of_bits(vi_sub(vi_set((int)((254 + l->bits) << 23)), scales));
+    const VF up = vf_of_bits(vi_sub(vi_set((int)((254 + l->work->bits) << 23)), scales));
     if (t->packing != ENG_PACK_I8) {
         const VF unit = t->packing == ENG_PACK_F32 ? vf_of_bits(scales) : vf_set(1.0f);
         mantissas_in_place(l, n, from, up, unit, rounding);
@@ -299,7 +309,7 @@ static inline __attribute__((always_inline)) VI one_group(
             put_f32(l, from, n);
         else
             put_wide(l, from, round_up(n, t->pack_group), scales);
-        return largest;
+        return;
     }
     for (size_t i = 0; i < n; i += t->pack_group) {
         if (t->to_panel)
@@ -307,67 +317,110 @@ static inline __attribute__((always_inline)) VI one_group(
         else
             i8_rows(l, i, from + i, scales, up, rounding);
     }
-    return largest;
 }
 
-static inline __attribute__((always_inline)) VI all_groups(Lanes *l, int rounding)
+/* Loads a group of all blocks: one block where the source runs along the rows. */
+static void load_group(Lanes *l, size_t count, size_t from, size_t n)
 {
-    const EngQuantTile *t = l->tile;
-    VI largest = vi_set(0);
+    if (l->work->tile->pos_stride == 1)
+        load_along(l, from, n);
+    else
+        load_across(l, count, from, n);
+}
+
+static inline __attribute__((always_inline)) void all_groups(Lanes *l, size_t count, int rounding)
+{
+    const EngQuantTile *t = l->work->tile;
     for (size_t from = 0; from < t->length; from += t->group) {
         const size_t n = t->length - from < t->group ? t->length - from : t->group;
-        largest = vi_max(largest, one_group(l, from, n, rounding));
+        load_group(l, count, from, n);
+        for (size_t b = 0; b < count; b++)
+            one_group(&l[b], from, n, rounding);
     }
-    return largest;
 }
 
-static VI copy_lanes(Lanes *l)
+static void copy_blocks(Lanes *l, size_t count)
 {
-    const size_t length = l->tile->length;
-    VI largest = vi_set(0);
-    for (size_t from = 0; from < length; from += 64) {
-        const size_t n = length - from < 64 ? length - from : 64;
-        largest = vi_max(largest, load_group(l, from, n));
-        put_f32(l, from, n);
+    const size_t length = l->work->tile->length;
+    for (size_t from = 0; from < length; from += SIMD_COPY) {
+        const size_t n = length - from < SIMD_COPY ? length - from : SIMD_COPY;
+        load_group(l, count, from, n);
+        for (size_t b = 0; b < count; b++) {
+            finish_group(&l[b], n);
+            put_f32(&l[b], from, n);
+        }
     }
-    return largest;
 }
 
-static void set_rounding(Lanes *l)
+static void quantize_blocks(Lanes *l, size_t count)
 {
-    const EngQuantTile *t = l->tile;
-    l->most = vi_set((int)((UINT32_C(1) << t->m) - 1));
-    l->bits = t->rounding == ENG_ROUND_NEAREST ? 1 : 0;
-    l->constant = vi_set((int)l->bits);
+    const EngQuantTile *t = l->work->tile;
+    if (t->m == 0)
+        copy_blocks(l, count);
+    else if (t->rounding == ENG_ROUND_EVEN)
+        all_groups(l, count, HALF_TO_EVEN);
+    else if (t->rounding == ENG_ROUND_STOCHASTIC && t->noise_bits > 0)
+        all_groups(l, count, ADD_NOISE);
+    else
+        all_groups(l, count, ADD_CONSTANT);
+}
+
+static void work_init(Work *w, const EngQuantTile *t)
+{
+    const size_t group = t->m == 0 ? SIMD_COPY : t->group;
+    w->tile = t;
+    w->groups = (t->length + t->pack_group - 1) / t->pack_group;
+    w->span = round_up(group, 16);
+    w->bits = t->rounding == ENG_ROUND_NEAREST ? 1 : 0;
+    w->constant = vi_set((int)w->bits);
+    w->most = vi_set((int)((UINT32_C(1) << t->m) - 1));
+    w->mask = vi_set(0);
     if (t->rounding == ENG_ROUND_STOCHASTIC) {
-        l->bits = t->noise_bits;
-        l->mask = vi_set((int)((UINT32_C(1) << t->noise_bits) - 1));
-        l->counter = vi_mul_low(vi_load((const int32_t *)t->noise_row + l->first),
-            vi_set((int)((t->length + 15) / 16)));
+        w->bits = t->noise_bits;
+        w->mask = vi_set((int)((UINT32_C(1) << t->noise_bits) - 1));
     }
 }
 
-static VI quantize_lanes(Lanes *l)
+/* The block whose first row is `first`; its group stands at scratch vector `at`. */
+static void lanes_init(Lanes *l, Work *w, unsigned first, size_t at)
 {
-    if (l->tile->m == 0)
-        return copy_lanes(l);
-    set_rounding(l);
-    if (l->tile->rounding == ENG_ROUND_EVEN)
-        return all_groups(l, HALF_TO_EVEN);
-    if (l->tile->rounding == ENG_ROUND_STOCHASTIC && l->tile->noise_bits > 0)
-        return all_groups(l, ADD_NOISE);
-    return all_groups(l, ADD_CONSTANT);
+    const EngQuantTile *t = w->tile;
+    const uint32_t chunks = (uint32_t)((t->length + 15) / 16);
+    uint32_t counter[VN];
+    for (unsigned r = 0; r < VN; r++)
+        counter[r] = (t->noise_row + (first + r) * t->noise_row_step) * chunks;
+    l->work = w;
+    l->x = w->x + at;
+    l->rows = t->rows <= first ? 0 : t->rows - first < VN ? t->rows - first : VN;
+    l->src = t->src + (l->rows ? first * t->row_stride : 0);
+    l->counter = vi_load((const int32_t *)counter);
+    l->chunk = SIZE_MAX;
+    l->largest = vi_set(0);
+    char *out = t->out;
+    l->panel = out + first / ENG_LANES * t->record_bytes + first % ENG_LANES * sizeof(float);
+    for (unsigned r = 0; r < VN; r++)
+        l->row[r] = out + (r < l->rows ? first + r : first) * t->record_bytes;
 }
 
 /* Zeros behind the last group: records are whole cache lines. */
-static void clear_tails(const EngQuantTile *t, size_t groups)
+static void clear_tails(const Work *w, size_t records)
 {
+    const EngQuantTile *t = w->tile;
     const size_t group = t->to_panel ? eng_panel_group_bytes(t->packing, t->pack_group)
                                      : eng_row_group_bytes(t->packing, t->pack_group);
-    const size_t used = groups * group;
-    const size_t records = t->to_panel ? 1 : t->rows;
-    for (size_t i = 0; i < records; i++)
+    const size_t used = w->groups * group;
+    for (size_t i = 0; i < records && used < t->record_bytes; i++)
         memset((char *)t->out + i * t->record_bytes + used, 0, t->record_bytes - used);
+}
+
+static uint32_t largest_lane(VI v)
+{
+    int32_t lane[VN];
+    vi_store(lane, v);
+    int32_t most = 0;
+    for (unsigned r = 0; r < VN; r++)
+        most = lane[r] > most ? lane[r] : most;
+    return (uint32_t)most;
 }
 
 static uint32_t quantize_simd(const EngQuantTile *t)
@@ -375,22 +428,23 @@ static uint32_t quantize_simd(const EngQuantTile *t)
     /* The LFSR is there for comparison; 32 bits of mantissa and noise need a wider sum. */
     if (t->rounding == ENG_ROUND_LFSR || t->m + t->noise_bits > 31)
         return eng_c_quantize(t);
-    Lanes l = {.tile = t, .groups = (t->length + t->pack_group - 1) / t->pack_group};
+    Work w;
+    Lanes blocks[SIMD_BLOCKS];
+    work_init(&w, t);
+    size_t together = 1;
+    if (t->pos_stride != 1)
+        together = SIMD_VECTORS / w.span < SIMD_BLOCKS ? SIMD_VECTORS / w.span : SIMD_BLOCKS;
+    const size_t panels = round_up(t->rows, ENG_LANES) / ENG_LANES;
+    const size_t lanes = t->to_panel ? panels * ENG_LANES : t->rows;
     VI largest = vi_set(0);
-    for (unsigned first = 0; first < (t->to_panel ? ENG_LANES : t->rows); first += VN) {
-        l.first = first;
-        l.rows = t->rows <= first ? 0 : t->rows - first < VN ? t->rows - first : VN;
-        l.src = t->src + (l.rows ? first * t->row_stride : 0);
-        l.chunk = SIZE_MAX;
-        for (unsigned r = 0; r < VN && !t->to_panel; r++)
-            l.record[r] = (char *)t->out + (r < l.rows ? first + r : first) * t->record_bytes;
-        largest = vi_max(largest, quantize_lanes(&l));
+    for (size_t first = 0; first < lanes;) {
+        size_t count = 0;
+        for (; count < together && first < lanes; count++, first += VN)
+            lanes_init(&blocks[count], &w, (unsigned)first, count * w.span);
+        quantize_blocks(blocks, count);
+        for (size_t b = 0; b < count; b++)
+            largest = vi_max(largest, blocks[b].largest);
     }
-    clear_tails(t, l.groups);
-    int32_t lane[VN];
-    vi_store(lane, largest);
-    uint32_t max_bits = 0;
-    for (unsigned r = 0; r < VN; r++)
-        max_bits = (uint32_t)lane[r] > max_bits ? (uint32_t)lane[r] : max_bits;
-    return max_bits;
+    clear_tails(&w, t->to_panel ? panels : t->rows);
+    return largest_lane(largest);
 }
