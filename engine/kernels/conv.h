@@ -11,12 +11,15 @@
 
 #include "kernels/operand.h"
 
+/* The most taps (r, s) a kernel can have. */
+#define ENG_CONV_TAPS 225
+
 /* y[oy, ox] sees x[oy * stride + r - pad, ox * stride + s - pad]; what lies outside counts as 0. */
 typedef struct EngConv {
     size_t samples;              /* >= 1 */
     size_t in_y, in_x, in_c;     /* >= 1 */
     size_t out_y, out_x, out_c;  /* sides: eng_conv_outputs of the input's */
-    unsigned kernel_y, kernel_x; /* 1..255 */
+    unsigned kernel_y, kernel_x; /* >= 1, together ENG_CONV_TAPS taps at most */
     unsigned stride_y, stride_x; /* 1..255 */
     unsigned pad_y, pad_x;       /* in front of the first row and column; less than the kernel */
 } EngConv;

@@ -21,15 +21,25 @@ typedef struct Spread {
     float *out;
     bool forward;
     size_t height, width, channels; /* of what is computed */
+    ptrdiff_t source_y, source_x;   /* of what the taps read */
     size_t runs, run_length, step;
     size_t tile_rows, tile_panels, tiles_per_run;
     bool by_rows; /* the pool's ranges are pixel tiles, else panel tiles */
 } Spread;
 
-/* One tap that reaches at least the run's pixels that are not at a border. */
+/* A tap as seen from a pixel's anchor, the place in the source grid that tap (0, 0) of its phase
+ * meets: where it reads, in pixels and in bytes of records. */
 typedef struct Tap {
-    unsigned r, s;
+    ptrdiff_t dy, dx, offset;
+    size_t block; /* of panels */
 } Tap;
+
+/* The taps of a run, ascending. */
+typedef struct Taps {
+    size_t count;
+    ptrdiff_t low_y, high_y, low_x, high_x; /* the offsets' ranges */
+    Tap tap[ENG_CONV_TAPS];
+} Taps;
 
 /* First pixel of a run. */
 static size_t run_start(const Spread *job, size_t run)
@@ -48,29 +58,37 @@ static size_t run_pixels(const Spread *job, size_t run)
     return phase < job->width ? (job->width - phase + job->step - 1) / job->step : 0;
 }
 
-/* True where tap (r, s) of the run that starts at pixel (y, x) can meet an output: the strides'
- * phases fit. Independent of tiles, so that leaving it out changes no sum. */
-static bool tap_in_phase(const Spread *job, size_t y, size_t x, unsigned r, unsigned s)
+static void add_tap(const Spread *job, Taps *taps, unsigned r, unsigned s)
 {
     const EngConv *c = job->conv;
-    if (job->forward)
-        return true;
-    return (y + c->pad_y + c->kernel_y * c->stride_y - r) % c->stride_y == 0 &&
-        (x + c->pad_x + c->kernel_x * c->stride_x - s) % c->stride_x == 0;
+    Tap tap = {.dy = (ptrdiff_t)r, .dx = (ptrdiff_t)s, .block = (size_t)r * c->kernel_x + s};
+    if (!job->forward) {
+        tap.dy = -(ptrdiff_t)(r / c->stride_y);
+        tap.dx = -(ptrdiff_t)(s / c->stride_x);
+    }
+    tap.offset = (tap.dy * job->source_x + tap.dx) * (ptrdiff_t)job->a->record_bytes;
+    if (taps->count == 0)
+        *taps = (Taps){.low_y = tap.dy, .high_y = tap.dy, .low_x = tap.dx, .high_x = tap.dx};
+    taps->low_y = tap.dy < taps->low_y ? tap.dy : taps->low_y;
+    taps->high_y = tap.dy > taps->high_y ? tap.dy : taps->high_y;
+    taps->low_x = tap.dx < taps->low_x ? tap.dx : taps->low_x;
+    taps->high_x = tap.dx > taps->high_x ? tap.dx : taps->high_x;
+    taps->tap[taps->count++] = tap;
 }
 
-/* The next taps from *next on, at most SEGMENTS; returns how many. */
-static size_t next_taps(const Spread *job, size_t first_pixel, size_t *next, Tap tap[SEGMENTS])
+/* The taps that can meet an output from pixel (y, x): forward all of them, else those whose phase
+ * fits the stride's. That does not depend on tiles, so leaving others out changes no sum. */
+static void list_taps(const Spread *job, size_t y, size_t x, Taps *taps)
 {
     const EngConv *c = job->conv;
-    const size_t y = first_pixel / job->width % job->height, x = first_pixel % job->width;
-    size_t count = 0;
-    for (; *next < eng_conv_taps(c) && count < SEGMENTS; ++*next) {
-        const unsigned r = (unsigned)(*next / c->kernel_x), s = (unsigned)(*next % c->kernel_x);
-        if (tap_in_phase(job, y, x, r, s))
-            tap[count++] = (Tap){r, s};
+    const size_t phase_y = (y + c->pad_y) % c->stride_y, phase_x = (x + c->pad_x) % c->stride_x;
+    taps->count = 0;
+    for (unsigned r = 0; r < c->kernel_y; r++) {
+        for (unsigned s = 0; s < c->kernel_x; s++) {
+            if (job->forward || (r % c->stride_y == phase_y && s % c->stride_x == phase_x))
+                add_tap(job, taps, r, s);
+        }
     }
-    return count;
 }
 
 static const void *record_of(const EngOperand *op, size_t record)
@@ -78,18 +96,60 @@ static const void *record_of(const EngOperand *op, size_t record)
     return op->data + record * op->record_bytes;
 }
 
-/* Row records of `rows` pixels from `pixel` on, each `step` apart, for each tap. */
-static void point_rows(
-    const Spread *job, const Tap *tap, size_t taps, size_t pixel, size_t rows, const void **row)
+/* A pixel's anchor. */
+typedef struct Anchor {
+    size_t n;
+    ptrdiff_t y, x;
+} Anchor;
+
+static Anchor anchor_of(const Spread *job, size_t n, size_t y, size_t x)
 {
-    for (size_t i = 0; i < rows; i++, pixel += job->step) {
-        const size_t n = pixel / (job->height * job->width);
-        const size_t y = pixel / job->width % job->height, x = pixel % job->width;
-        for (size_t t = 0; t < taps; t++) {
-            const size_t source =
-                eng_conv_source(job->conv, job->forward, n, y, x, tap[t].r, tap[t].s);
-            row[t * rows + i] =
-                record_of(job->a, source == ENG_NO_PIXEL ? job->a->records : source);
+    const EngConv *c = job->conv;
+    if (job->forward)
+        return (Anchor){n, (ptrdiff_t)(y * c->stride_y) - (ptrdiff_t)c->pad_y,
+            (ptrdiff_t)(x * c->stride_x) - (ptrdiff_t)c->pad_x};
+    return (Anchor){
+        n, (ptrdiff_t)((y + c->pad_y) / c->stride_y), (ptrdiff_t)((x + c->pad_x) / c->stride_x)};
+}
+
+/* The records one pixel meets by taps [first, first + count), `stride` places apart. */
+static void point_pixel(const Spread *job, const Taps *taps, size_t first, size_t count, Anchor at,
+    const void **row, size_t stride)
+{
+    const ptrdiff_t pixel = ((ptrdiff_t)at.n * job->source_y + at.y) * job->source_x + at.x;
+    const ptrdiff_t base = pixel * (ptrdiff_t)job->a->record_bytes;
+    const uint8_t *data = job->a->data;
+    const Tap *tap = taps->tap + first;
+    const bool inside = at.y + taps->low_y >= 0 && at.y + taps->high_y < job->source_y &&
+        at.x + taps->low_x >= 0 && at.x + taps->high_x < job->source_x;
+    if (inside) {
+        for (size_t t = 0; t < count; t++)
+            row[t * stride] = data + (base + tap[t].offset);
+        return;
+    }
+    const void *const zeros = record_of(job->a, job->a->records);
+    for (size_t t = 0; t < count; t++) {
+        const ptrdiff_t y = at.y + tap[t].dy, x = at.x + tap[t].dx;
+        const bool there = y >= 0 && y < job->source_y && x >= 0 && x < job->source_x;
+        row[t * stride] = there ? data + (base + tap[t].offset) : zeros;
+    }
+}
+
+/* Row records of `rows` pixels from `pixel` on, each `step` apart. */
+static void point_rows(const Spread *job, const Taps *taps, size_t first, size_t count,
+    size_t pixel, size_t rows, const void **row)
+{
+    size_t n = pixel / (job->height * job->width);
+    size_t y = pixel / job->width % job->height, x = pixel % job->width;
+    for (size_t i = 0; i < rows; i++) {
+        point_pixel(job, taps, first, count, anchor_of(job, n, y, x), row + i, rows);
+        x += job->step;
+        if (x < job->width)
+            continue;
+        x = 0;
+        if (++y == job->height) {
+            y = 0;
+            n++;
         }
     }
 }
@@ -98,23 +158,22 @@ static void point_panels(
     const Spread *job, const Tap *tap, size_t taps, size_t panel, size_t panels, const void **out)
 {
     for (size_t t = 0; t < taps; t++) {
-        const size_t block = (size_t)tap[t].r * job->conv->kernel_x + tap[t].s;
         for (size_t p = 0; p < panels; p++)
-            *out++ = record_of(job->w, block * eng_panels_of(job->w) + panel + p);
+            *out++ = record_of(job->w, tap[t].block * eng_panels_of(job->w) + panel + p);
     }
 }
 
-/* Some taps of one pixel tile against panels [begin, end) in tiles. */
-static void run_taps(
-    const Spread *job, EngTile tile, const Tap *tap, size_t pixel, size_t begin, size_t end)
+/* Some taps of one pixel tile, from `first` on, against panels [begin, end) in tiles. */
+static void run_taps(const Spread *job, EngTile tile, const Taps *taps, size_t first, size_t pixel,
+    size_t begin, size_t end)
 {
     const void *row[SEGMENTS * ENG_TILE_ROWS], *panel[SEGMENTS * ENG_TILE_PANELS];
-    point_rows(job, tap, tile.segments, pixel, tile.rows, row);
+    point_rows(job, taps, first, tile.segments, pixel, tile.rows, row);
     tile.row = row;
     tile.panel = panel;
     for (size_t p = begin; p < end; p += job->tile_panels) {
         eng_tile_panels(&tile, job->w, p, job->tile_panels);
-        point_panels(job, tap, tile.segments, p, tile.panels, panel);
+        point_panels(job, taps->tap + first, tile.segments, p, tile.panels, panel);
         tile.out = job->out + pixel * job->channels + p * ENG_LANES;
         job->kernels->product[job->a->packing](&tile);
     }
@@ -130,23 +189,27 @@ static void clear_pixels(const Spread *job, size_t pixel, size_t rows, size_t be
     }
 }
 
-/* One tile of pixels against panels [begin, end). */
-static void run_pixel_tile(const Spread *job, size_t index, size_t begin, size_t end)
+/* One run's tiles [first, last) of pixels against panels [begin, end). */
+static void run_tiles(
+    const Spread *job, size_t run, size_t first, size_t last, size_t begin, size_t end)
 {
-    const size_t run = index / job->tiles_per_run;
-    const size_t skip = index % job->tiles_per_run * job->tile_rows;
-    const size_t pixels = run_pixels(job, run);
-    if (skip >= pixels)
-        return;
-    const size_t start = run_start(job, run), pixel = start + skip * job->step;
-    EngTile tile = eng_tile_of(job->a, job->w);
-    tile.rows = (unsigned)eng_at_most(pixels - skip, job->tile_rows);
-    tile.out_stride = job->step * job->channels;
-    Tap tap[SEGMENTS];
-    for (size_t next = 0; (tile.segments = next_taps(job, start, &next, tap)) > 0; tile.add = true)
-        run_taps(job, tile, tap, pixel, begin, end);
-    if (!tile.add)
-        clear_pixels(job, pixel, tile.rows, begin, end);
+    const size_t start = run_start(job, run), pixels = run_pixels(job, run);
+    Taps taps;
+    list_taps(job, start / job->width % job->height, start % job->width, &taps);
+    for (size_t skip = first * job->tile_rows; skip < pixels && first < last;
+         first++, skip += job->tile_rows) {
+        const size_t pixel = start + skip * job->step;
+        EngTile tile = eng_tile_of(job->a, job->w);
+        tile.rows = (unsigned)eng_at_most(pixels - skip, job->tile_rows);
+        tile.out_stride = job->step * job->channels;
+        for (size_t tap = 0; tap < taps.count; tap += SEGMENTS) {
+            tile.segments = eng_at_most(taps.count - tap, SEGMENTS);
+            tile.add = tap > 0;
+            run_taps(job, tile, &taps, tap, pixel, begin, end);
+        }
+        if (taps.count == 0)
+            clear_pixels(job, pixel, tile.rows, begin, end);
+    }
 }
 
 static void run_spread(void *ctx, size_t begin, size_t end, unsigned worker)
@@ -154,11 +217,15 @@ static void run_spread(void *ctx, size_t begin, size_t end, unsigned worker)
     const Spread *job = ctx;
     (void)worker;
     const size_t tiles = job->runs * job->tiles_per_run, panels = eng_panels_of(job->w);
-    const size_t first = job->by_rows ? begin : 0, last = job->by_rows ? end : tiles;
+    const size_t last = job->by_rows ? end : tiles;
     const size_t from = job->by_rows ? 0 : begin * job->tile_panels;
     const size_t to = job->by_rows ? panels : eng_at_most(end * job->tile_panels, panels);
-    for (size_t tile = first; tile < last; tile++)
-        run_pixel_tile(job, tile, from, to);
+    for (size_t tile = job->by_rows ? begin : 0; tile < last;) {
+        const size_t run = tile / job->tiles_per_run, skip = tile % job->tiles_per_run;
+        const size_t some = eng_at_most(job->tiles_per_run - skip, last - tile);
+        run_tiles(job, run, skip, skip + some, from, to);
+        tile += some;
+    }
 }
 
 static void set_runs(Spread *job)
@@ -179,6 +246,7 @@ static void spread(const EngKernels *kernels, EngPool *pool, const EngConv *conv
     const EngOperand *a, const EngOperand *w, float *out, bool forward)
 {
     const size_t channels = forward ? conv->out_c : conv->in_c;
+    assert(eng_conv_taps(conv) <= ENG_CONV_TAPS);
     assert(a->patches == w->patches && a->packing == w->packing && a->length == w->length);
     if (a->patches) {
         eng_product(kernels, pool, a, w, out, channels);
@@ -193,6 +261,8 @@ static void spread(const EngKernels *kernels, EngPool *pool, const EngConv *conv
         .height = forward ? conv->out_y : conv->in_y,
         .width = forward ? conv->out_x : conv->in_x,
         .channels = channels,
+        .source_y = (ptrdiff_t)(forward ? conv->in_y : conv->out_y),
+        .source_x = (ptrdiff_t)(forward ? conv->in_x : conv->out_x),
         .tile_rows = kernels->tile_rows[a->packing],
         .tile_panels = kernels->tile_panels[a->packing]};
     set_runs(&job);
