@@ -16,8 +16,14 @@ static unsigned count_consumers(const EngNetwork *net, int tensor)
 
 bool eng_op_in_place(const EngNetwork *net, size_t op)
 {
-    return net->ops[op].kind == ENG_OP_RELU && net->ops[op].input > 0 &&
-        count_consumers(net, net->ops[op].input) == 1;
+    switch (net->ops[op].kind) {
+    case ENG_OP_RELU:
+    case ENG_OP_SOFTMAX:
+    case ENG_OP_DROPOUT:
+        return net->ops[op].input > 0 && count_consumers(net, net->ops[op].input) == 1;
+    default:
+        return false;
+    }
 }
 
 static EngStatus no_memory(EngError *err, size_t batch)

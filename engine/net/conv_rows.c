@@ -67,6 +67,63 @@ static void read_gradient_patches(const void *ctx, size_t row, size_t rows, floa
     }
 }
 
+/* Patches (r, s) of single channels: of x around outputs, or of dy around inputs. */
+static void read_channel_patches(
+    const EngSlotRows *slot, bool forward, size_t row, size_t rows, float *out)
+{
+    const EngConv *c = &slot->conv;
+    const size_t height = forward ? c->out_y : c->in_y, width = forward ? c->out_x : c->in_x;
+    const size_t from_y = forward ? c->in_y : c->out_y, from_x = forward ? c->in_x : c->out_x;
+    for (size_t i = row; i < row + rows; i++) {
+        const size_t pixel = i / c->in_c;
+        const size_t n = pixel / (height * width), py = pixel / width % height, px = pixel % width;
+        for (unsigned r = 0; r < c->kernel_y; r++) {
+            for (unsigned s = 0; s < c->kernel_x; s++) {
+                size_t y, x;
+                const bool inside = forward
+                    ? seen_input(py, r, c->stride_y, c->pad_y, from_y, &y) &&
+                        seen_input(px, s, c->stride_x, c->pad_x, from_x, &x)
+                    : seeing_output(py, r, c->stride_y, c->pad_y, from_y, &y) &&
+                        seeing_output(px, s, c->stride_x, c->pad_x, from_x, &x);
+                *out++ = inside
+                    ? slot->data[((n * from_y + y) * from_x + x) * c->in_c + i % c->in_c]
+                    : 0.0f;
+            }
+        }
+    }
+}
+
+static void read_channel_inputs(const void *ctx, size_t row, size_t rows, float *out)
+{
+    read_channel_patches(ctx, true, row, rows, out);
+}
+
+static void read_channel_gradients(const void *ctx, size_t row, size_t rows, float *out)
+{
+    read_channel_patches(ctx, false, row, rows, out);
+}
+
+/* A depthwise convolution's patches and weights. */
+static EngMatrix channel_patches(const EngSlotRows *slot, EngSlot which)
+{
+    const EngConv *c = &slot->conv;
+    EngMatrix m = {.outer = 1,
+        .inner = c->in_c,
+        .length = (size_t)c->kernel_y * c->kernel_x,
+        .inner_noise = 1,
+        .gather_ctx = slot};
+    m.inner_stride = m.length;
+    m.pos_stride = 1;
+    if (which == ENG_SLOT_A_FWD) {
+        m.inner = c->samples * c->out_y * c->out_x * c->in_c;
+        m.gather = read_channel_inputs;
+    } else if (which == ENG_SLOT_G_DGRAD) {
+        m.inner = c->samples * c->in_y * c->in_x * c->in_c;
+        m.gather = read_channel_gradients;
+    }
+    return m;
+}
+
 /* Weights (k, r, s, c) as rows c of (r, s, k). */
 static void read_turned_weights(const void *ctx, size_t row, size_t rows, float *out)
 {
@@ -155,7 +212,9 @@ void eng_conv_slot_rows(
     const bool contracts_inputs = which == ENG_SLOT_A_FWD || which == ENG_SLOT_W_FWD;
     const bool over_samples = which == ENG_SLOT_A_WGRAD || which == ENG_SLOT_G_WGRAD;
     out->data = eng_layer_slot_data(layer, which);
-    if (!over_samples &&
+    if (!over_samples && layer->op->kind == ENG_OP_DEPTHWISE)
+        out->matrix = channel_patches(out, which);
+    else if (!over_samples &&
         eng_conv_gathers(
             contracts_inputs ? c->in_c : c->out_c, &formats[which], &formats[which ^ 1]))
         out->matrix = patches(out, which);

@@ -90,6 +90,55 @@ static EngStatus build_resnet(EngBuilder *b, unsigned blocks)
     return eng_builder_linear(b, b->net->classes);
 }
 
+/* A depthwise 3x3 and a 1x1 convolution, which together stand for one 3x3. */
+static EngStatus separable(EngBuilder *b, unsigned channels, unsigned stride)
+{
+    TRY(eng_builder_depthwise(b, 3, stride));
+    TRY(eng_builder_batch_norm(b));
+    TRY(eng_builder_relu(b));
+    TRY(conv_norm(b, channels, 1, 1));
+    return eng_builder_relu(b);
+}
+
+/* The depthwise separable convolutions of MobileNets (A. Howard et al., arXiv 1704.04861), six
+ * blocks on small images. */
+static EngStatus build_mobilenet(EngBuilder *b, unsigned blocks)
+{
+    TRY(conv_norm_relu(b, 32, 1));
+    for (unsigned i = 0; i < blocks; i++)
+        TRY(separable(b, 64u << (i + 1) / 2, i % 2 + 1));
+    TRY(eng_builder_global_pool(b));
+    return eng_builder_linear(b, b->net->classes);
+}
+
+/* Layer norm before each part (R. Xiong et al., ICML 2020), attention, two linear layers with GELU
+ * between, both beside a shortcut. */
+static EngStatus transformer_block(EngBuilder *b, unsigned heads)
+{
+    const unsigned width = b->shape.c;
+    TRY(eng_builder_save(b));
+    TRY(eng_builder_layer_norm(b));
+    TRY(eng_builder_attention(b, heads));
+    TRY(eng_builder_restore(b));
+    TRY(eng_builder_save(b));
+    TRY(eng_builder_layer_norm(b));
+    TRY(eng_builder_linear(b, 4 * width));
+    TRY(eng_builder_gelu(b));
+    TRY(eng_builder_linear(b, width));
+    return eng_builder_restore(b);
+}
+
+/* A decoder (A. Vaswani et al., "Attention Is All You Need", NIPS 2017) over characters: vectors
+ * of 128, 4 heads. */
+static EngStatus build_transformer(EngBuilder *b, unsigned blocks)
+{
+    TRY(eng_builder_embedding(b, 128));
+    for (unsigned i = 0; i < blocks; i++)
+        TRY(transformer_block(b, 4));
+    TRY(eng_builder_layer_norm(b));
+    return eng_builder_linear(b, b->net->classes);
+}
+
 static const struct {
     const char *name;
     EngStatus (*build)(EngBuilder *b, unsigned blocks);
@@ -100,6 +149,8 @@ static const struct {
     {"resnet-8", build_resnet, 1},
     {"resnet-14", build_resnet, 2},
     {"resnet-20", build_resnet, 3},
+    {"mobilenet-s", build_mobilenet, 6},
+    {"transformer-s", build_transformer, 4},
 };
 
 bool eng_family_build(EngBuilder *b, const char *name, EngStatus *status)
@@ -115,5 +166,5 @@ bool eng_family_build(EngBuilder *b, const char *name, EngStatus *status)
 
 const char *eng_family_names(void)
 {
-    return "lenet, vgg-s, resnet-8, resnet-14, resnet-20";
+    return "lenet, vgg-s, resnet-8, resnet-14, resnet-20, mobilenet-s, transformer-s";
 }

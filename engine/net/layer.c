@@ -1,6 +1,7 @@
 /* What all layers share: set-up, dispatch by kind, and the quantisation of a slot. */
 #include "net/layer.h"
 #include "base/memory.h"
+#include "kernels/depthwise.h"
 
 EngStatus eng_layer_init(EngLayer *layer, size_t batch, EngError *err)
 {
@@ -8,10 +9,17 @@ EngStatus eng_layer_init(EngLayer *layer, size_t batch, EngError *err)
     switch (layer->op->kind) {
     case ENG_OP_LINEAR:
         return eng_linear_init(layer, batch, err);
+    case ENG_OP_SCORES:
+    case ENG_OP_MIX:
+        return eng_attention_init(layer, batch, err);
     case ENG_OP_BATCH_NORM:
         return eng_batch_norm_init(layer, batch, err);
+    case ENG_OP_LAYER_NORM:
+        return eng_layer_norm_init(layer, batch, err);
     case ENG_OP_MAX_POOL:
         return eng_max_pool_init(layer, batch, err);
+    case ENG_OP_DROPOUT:
+        return eng_dropout_init(layer, batch, err);
     default:
         return ENG_OK;
     }
@@ -38,18 +46,32 @@ const float *eng_layer_slot_data(const EngLayer *layer, EngSlot slot)
     }
 }
 
+/* The slot's matrix of a layer that needs no patches. */
+static EngMatrix slot_matrix(const EngLayer *layer, EngSlot slot, size_t samples)
+{
+    return layer->op->kind == ENG_OP_LINEAR ? eng_linear_matrix(layer, slot, samples)
+                                            : eng_attention_matrix(layer, slot, samples);
+}
+
+static bool is_convolution(const EngLayer *layer)
+{
+    return layer->op->kind == ENG_OP_CONV || layer->op->kind == ENG_OP_DEPTHWISE;
+}
+
 void eng_layer_slot_rows(const EngLayer *layer, const EngStep *step, EngSlot slot, EngSlotRows *out)
 {
     *out = (EngSlotRows){0};
-    if (layer->op->kind == ENG_OP_CONV) {
+    if (is_convolution(layer)) {
         out->conv = eng_conv_geometry(layer->op, step->samples);
         eng_conv_slot_rows(layer, step->formats[layer->op->product], slot, out);
     } else {
-        out->matrix = eng_linear_matrix(layer, slot, step->samples);
+        out->matrix = slot_matrix(layer, slot, step->samples);
     }
     out->rows = out->matrix.outer * out->matrix.inner;
     out->length = out->matrix.length;
 }
+
+/* ---- passes ------------------------------------------------------------------------------------ */
 
 static void observe(const EngLayer *layer, const EngStep *step, EngRole role, EngSlot slot)
 {
@@ -60,67 +82,73 @@ static void observe(const EngLayer *layer, const EngStep *step, EngRole role, En
     step->observer->see(step->observer->ctx, (size_t)layer->op->product, role, &rows);
 }
 
+/* How the ops of a kind go; those that can fail and those that cannot. */
+typedef EngStatus (*TryFn)(EngLayer *, const EngContext *, const EngStep *, EngError *);
+typedef void (*PassFn)(EngLayer *, const EngContext *, const EngStep *);
+
+typedef struct Passes {
+    TryFn try_forward, try_backward;
+    PassFn forward, backward;
+} Passes;
+
+/* The gradient of a sum is the model's business, which hands it to both summands. */
+static const Passes passes[ENG_OP_KINDS] = {
+    [ENG_OP_LINEAR] = {.try_forward = eng_linear_forward, .try_backward = eng_linear_backward},
+    [ENG_OP_CONV] = {.try_forward = eng_conv_layer_forward,
+        .try_backward = eng_conv_layer_backward},
+    [ENG_OP_DEPTHWISE] = {.try_forward = eng_depthwise_forward,
+        .try_backward = eng_depthwise_backward},
+    [ENG_OP_SCORES] = {.try_forward = eng_scores_forward, .try_backward = eng_scores_backward},
+    [ENG_OP_MIX] = {.try_forward = eng_mix_forward, .try_backward = eng_mix_backward},
+    [ENG_OP_EMBEDDING] = {.try_forward = eng_embedding_forward, .backward = eng_embedding_backward},
+    [ENG_OP_RELU] = {.forward = eng_relu_forward, .backward = eng_relu_backward},
+    [ENG_OP_GELU] = {.forward = eng_gelu_forward, .backward = eng_gelu_backward},
+    [ENG_OP_SOFTMAX] = {.forward = eng_softmax_forward, .backward = eng_softmax_backward},
+    [ENG_OP_DROPOUT] = {.forward = eng_dropout_forward, .backward = eng_dropout_backward},
+    [ENG_OP_BATCH_NORM] = {.forward = eng_batch_norm_forward, .backward = eng_batch_norm_backward},
+    [ENG_OP_LAYER_NORM] = {.forward = eng_layer_norm_forward, .backward = eng_layer_norm_backward},
+    [ENG_OP_MAX_POOL] = {.forward = eng_max_pool_forward, .backward = eng_max_pool_backward},
+    [ENG_OP_AVERAGE_POOL] = {.forward = eng_average_pool_forward,
+        .backward = eng_average_pool_backward},
+    [ENG_OP_GLOBAL_POOL] = {.forward = eng_global_pool_forward,
+        .backward = eng_global_pool_backward},
+    [ENG_OP_ADD] = {.forward = eng_add_forward},
+};
+
 EngStatus eng_layer_forward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
+    const Passes *p = &passes[layer->op->kind];
+    if (layer->op->kind == ENG_OP_SCORES)
+        eng_scores_prepare(layer, ctx, step);
+    if (layer->op->kind == ENG_OP_MIX)
+        eng_mix_prepare(layer, ctx, step, false);
     if (layer->op->product >= 0) {
         observe(layer, step, ENG_ROLE_A, ENG_SLOT_A_FWD);
         observe(layer, step, ENG_ROLE_W, ENG_SLOT_W_FWD);
     }
-    switch (layer->op->kind) {
-    case ENG_OP_LINEAR:
-        return eng_linear_forward(layer, ctx, step, err);
-    case ENG_OP_CONV:
-        return eng_conv_layer_forward(layer, ctx, step, err);
-    case ENG_OP_RELU:
-        eng_relu_forward(layer, ctx, step);
-        break;
-    case ENG_OP_BATCH_NORM:
-        eng_batch_norm_forward(layer, ctx, step);
-        break;
-    case ENG_OP_MAX_POOL:
-        eng_max_pool_forward(layer, ctx, step);
-        break;
-    case ENG_OP_GLOBAL_POOL:
-        eng_global_pool_forward(layer, ctx, step);
-        break;
-    case ENG_OP_ADD:
-        eng_add_forward(layer, ctx, step);
-        break;
-    case ENG_OP_KINDS:
-        break;
-    }
+    if (p->try_forward)
+        return p->try_forward(layer, ctx, step, err);
+    p->forward(layer, ctx, step);
     return ENG_OK;
 }
 
 EngStatus eng_layer_backward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
+    const Passes *p = &passes[layer->op->kind];
+    if (layer->op->kind == ENG_OP_MIX)
+        eng_mix_prepare(layer, ctx, step, true);
     if (layer->op->product >= 0)
         observe(layer, step, ENG_ROLE_G, ENG_SLOT_G_DGRAD);
-    switch (layer->op->kind) {
-    case ENG_OP_LINEAR:
-        return eng_linear_backward(layer, ctx, step, err);
-    case ENG_OP_CONV:
-        return eng_conv_layer_backward(layer, ctx, step, err);
-    case ENG_OP_RELU:
-        eng_relu_backward(layer, ctx, step);
-        break;
-    case ENG_OP_BATCH_NORM:
-        eng_batch_norm_backward(layer, ctx, step);
-        break;
-    case ENG_OP_MAX_POOL:
-        eng_max_pool_backward(layer, ctx, step);
-        break;
-    case ENG_OP_GLOBAL_POOL:
-        eng_global_pool_backward(layer, ctx, step);
-        break;
-    case ENG_OP_ADD:
-    case ENG_OP_KINDS:
-        break;
-    }
+    if (p->try_backward)
+        return p->try_backward(layer, ctx, step, err);
+    if (p->backward)
+        p->backward(layer, ctx, step);
     return ENG_OK;
 }
+
+/* ---- quantisation ------------------------------------------------------------------------------ */
 
 /* True where the forward weights stand packed as this step wants them: evaluation runs many
  * batches on the same weights. */
@@ -130,6 +158,13 @@ static bool weights_are_packed(const EngLayer *layer, const EngFormat *format)
         eng_format_equal(&layer->packed_w, &format[ENG_SLOT_W_FWD]);
 }
 
+EngNoise eng_layer_noise(const EngLayer *layer, const EngStep *step, EngSlot slot)
+{
+    return (EngNoise){.seed = step->noise_seed,
+        .tensor = (uint32_t)layer->op->product * 8 + slot,
+        .step = step->step};
+}
+
 static EngStatus quantize(EngLayer *layer, const EngContext *ctx, const EngStep *step, EngSlot slot,
     const EngNoise *noise, EngError *err)
 {
@@ -137,12 +172,16 @@ static EngStatus quantize(EngLayer *layer, const EngContext *ctx, const EngStep 
     /* Slots 0 and 1, 2 and 3, 4 and 5 meet in a product. */
     const EngFormat *mine = &format[slot], *other = &format[slot ^ 1];
     EngOperand *operand = &layer->operand[slot];
-    if (layer->op->kind == ENG_OP_CONV) {
+    if (is_convolution(layer)) {
         const EngConv conv = eng_conv_geometry(layer->op, step->samples);
-        return eng_conv_quantize(ctx->kernels, ctx->pool, &conv, slot,
-            eng_layer_slot_data(layer, slot), mine, other, noise, operand, err);
+        const float *data = eng_layer_slot_data(layer, slot);
+        return layer->op->kind == ENG_OP_CONV
+            ? eng_conv_quantize(
+                  ctx->kernels, ctx->pool, &conv, slot, data, mine, other, noise, operand, err)
+            : eng_depthwise_quantize(
+                  ctx->kernels, ctx->pool, &conv, slot, data, mine, other, noise, operand, err);
     }
-    const EngMatrix matrix = eng_linear_matrix(layer, slot, step->samples);
+    const EngMatrix matrix = slot_matrix(layer, slot, step->samples);
     EngPacking packing;
     unsigned group;
     eng_operand_layout(mine, other, &packing, &group);
@@ -156,15 +195,13 @@ EngStatus eng_layer_quantize(
     const EngFormat *format = step->formats[layer->op->product];
     if (slot == ENG_SLOT_W_FWD && weights_are_packed(layer, format))
         return ENG_OK;
-    const EngNoise noise = {.seed = step->noise_seed,
-        .tensor = (uint32_t)layer->op->product * 8 + slot,
-        .step = step->step};
+    const EngNoise noise = eng_layer_noise(layer, step, slot);
     const EngStatus status = quantize(layer, ctx, step, slot, &noise, err);
     if (status != ENG_OK) {
         eng_error_prefix(err, "Layer %s, %s", layer->op->name, eng_slot_name(slot));
         return status;
     }
-    if (slot == ENG_SLOT_W_FWD) {
+    if (slot == ENG_SLOT_W_FWD && layer->weight) {
         layer->packed_a = format[ENG_SLOT_A_FWD];
         layer->packed_w = format[ENG_SLOT_W_FWD];
         /* Stochastic weights are thrown anew at every step. */

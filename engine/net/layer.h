@@ -17,14 +17,18 @@ typedef struct EngContext {
 typedef struct EngLayer {
     const EngOp *op;
     float *x, *y, *dx, *dy;
-    float *second;           /* addition: the other tensor it reads */
+    float *second;           /* addition, attention's mix: the other tensor it reads */
+    float *second_gradient;  /* mix: where that tensor's gradient goes */
+    unsigned number;         /* of the op in its network */
     EngParam *weight, *bias; /* product layers: weight, bias; batch norm: gamma, beta */
     EngOperand operand[ENG_SLOTS];
     bool weight_packed; /* operand W.fwd still holds the present weights in `packed_format` … */
     EngFormat packed_a, packed_w; /* … laid out for these two formats */
-    float *saved;    /* batch norm: (mean, 1/sigma) of the batch, running mean, running variance */
-    uint8_t *choice; /* max pooling: which of the window's values won, (samples, y, x, c) of out */
-    double *sums;    /* batch norm: partial sums by block */
+    float *saved;    /* batch norm: by channel, see there; layer norm: (mean, 1/sigma) of each row;
+                        attention: copies by head */
+    uint8_t *choice; /* max pooling: which of the window's values won; dropout: which are kept;
+                        (samples, y, x, c) of out */
+    double *sums;    /* norms: partial sums by block */
     size_t batch;    /* samples the buffers are made for */
 } EngLayer;
 
@@ -43,6 +47,9 @@ const float *eng_layer_slot_data(const EngLayer *layer, EngSlot slot);
 /* The same as rows along the slot's contraction axis. */
 void eng_layer_slot_rows(
     const EngLayer *layer, const EngStep *step, EngSlot slot, EngSlotRows *out);
+
+/* The noise of a slot's quantisation. */
+EngNoise eng_layer_noise(const EngLayer *layer, const EngStep *step, EngSlot slot);
 
 /* Quantises the slot's tensor for the product with its partner slot. */
 EngStatus eng_layer_quantize(
@@ -66,6 +73,49 @@ EngStatus eng_conv_layer_backward(
 void eng_conv_slot_rows(
     const EngLayer *layer, const EngFormat formats[ENG_SLOTS], EngSlot which, EngSlotRows *out);
 
+/* depthwise.c */
+EngStatus eng_depthwise_forward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+EngStatus eng_depthwise_backward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+
+/* attention.c: scores and mix. `prepare` makes the copies by head that the pass quantises. */
+EngStatus eng_attention_init(EngLayer *layer, size_t batch, EngError *err);
+EngMatrix eng_attention_matrix(const EngLayer *layer, EngSlot slot, size_t samples);
+void eng_scores_prepare(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+EngStatus eng_scores_forward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+EngStatus eng_scores_backward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+void eng_mix_prepare(EngLayer *layer, const EngContext *ctx, const EngStep *step, bool backward);
+EngStatus eng_mix_forward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+EngStatus eng_mix_backward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+
+/* softmax.c: attention's */
+void eng_softmax_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_softmax_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+
+/* embedding.c */
+EngStatus eng_embedding_forward(
+    EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
+void eng_embedding_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+
+/* layer_norm.c */
+EngStatus eng_layer_norm_init(EngLayer *layer, size_t batch, EngError *err);
+void eng_layer_norm_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_layer_norm_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+
+/* gelu.c */
+void eng_gelu_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_gelu_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+
+/* dropout.c */
+EngStatus eng_dropout_init(EngLayer *layer, size_t batch, EngError *err);
+void eng_dropout_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_dropout_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+
 /* batch_norm.c */
 EngStatus eng_batch_norm_init(EngLayer *layer, size_t batch, EngError *err);
 /* The running statistics, (channels) each; the layer's own. */
@@ -77,6 +127,8 @@ void eng_batch_norm_backward(EngLayer *layer, const EngContext *ctx, const EngSt
 EngStatus eng_max_pool_init(EngLayer *layer, size_t batch, EngError *err);
 void eng_max_pool_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 void eng_max_pool_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_average_pool_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
+void eng_average_pool_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 void eng_global_pool_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 void eng_global_pool_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 
@@ -89,13 +141,16 @@ void eng_add_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step
 
 /* loss.c: see eng_model_loss. */
 typedef struct EngLossTask {
-    const float *logits;   /* (samples, classes) */
-    const uint16_t *label; /* (samples) */
-    size_t samples, classes;
+    const float *logits;   /* (targets, classes) */
+    const uint16_t *label; /* (targets) */
+    size_t targets, classes;
     double smoothing; /* the target is (1 - smoothing) one-hot + smoothing / classes */
-    float *gradient;  /* (samples, classes), or NULL */
+    float scale;      /* of the gradient */
+    float *gradient;  /* (targets, classes), or NULL */
+    double *loss;     /* (targets) */
 } EngLossTask;
 
-EngStatus eng_softmax_loss(const EngLossTask *task, EngLoss *loss, EngError *err);
+EngStatus eng_softmax_loss(
+    const EngLossTask *task, const EngContext *ctx, EngLoss *loss, EngError *err);
 
 #endif

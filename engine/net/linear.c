@@ -1,19 +1,26 @@
-/* Linear layer: y (n, out) = x (n, in) W (out, in)^T + b. */
+/* Linear layer: y (n, out) = x (n, in) W (out, in)^T + b, where n counts samples or, in a sequence,
+ * its flattened positions. */
 #include "net/layer.h"
+
+static size_t rows_of(const EngLayer *layer, size_t samples)
+{
+    return samples * eng_op_rows(layer->op);
+}
 
 EngStatus eng_linear_init(EngLayer *layer, size_t batch, EngError *err)
 {
-    const size_t in = eng_shape_size(layer->op->in), out = layer->op->out.c;
+    const size_t in = eng_op_row_length(layer->op), out = layer->op->out.c;
+    const size_t rows = rows_of(layer, batch);
     const struct {
         size_t rows, length;
         bool panels;
     } slot[ENG_SLOTS] = {
-        [ENG_SLOT_A_FWD] = {batch, in, false},
+        [ENG_SLOT_A_FWD] = {rows, in, false},
         [ENG_SLOT_W_FWD] = {out, in, true},
-        [ENG_SLOT_G_DGRAD] = {batch, out, false},
+        [ENG_SLOT_G_DGRAD] = {rows, out, false},
         [ENG_SLOT_W_DGRAD] = {in, out, true},
-        [ENG_SLOT_A_WGRAD] = {in, batch, true},
-        [ENG_SLOT_G_WGRAD] = {out, batch, false},
+        [ENG_SLOT_A_WGRAD] = {in, rows, true},
+        [ENG_SLOT_G_WGRAD] = {out, rows, false},
     };
     for (int s = 0; s < ENG_SLOTS; s++) {
         if (!layer->op->input_gradient && (s == ENG_SLOT_G_DGRAD || s == ENG_SLOT_W_DGRAD))
@@ -52,20 +59,21 @@ static EngMatrix along_columns(const float *data, size_t rows, size_t columns)
 
 EngMatrix eng_linear_matrix(const EngLayer *layer, EngSlot slot, size_t samples)
 {
-    const size_t in = eng_shape_size(layer->op->in), out = layer->op->out.c;
+    const size_t in = eng_op_row_length(layer->op), out = layer->op->out.c;
+    const size_t rows = rows_of(layer, samples);
     switch (slot) {
     case ENG_SLOT_A_FWD:
-        return along_rows(layer->x, samples, in);
+        return along_rows(layer->x, rows, in);
     case ENG_SLOT_W_FWD:
         return along_rows(layer->weight->value, out, in);
     case ENG_SLOT_G_DGRAD:
-        return along_rows(layer->dy, samples, out);
+        return along_rows(layer->dy, rows, out);
     case ENG_SLOT_W_DGRAD:
         return along_columns(layer->weight->value, out, in);
     case ENG_SLOT_A_WGRAD:
-        return along_columns(layer->x, samples, in);
+        return along_columns(layer->x, rows, in);
     default:
-        return along_columns(layer->dy, samples, out);
+        return along_columns(layer->dy, rows, out);
     }
 }
 
@@ -80,7 +88,7 @@ EngStatus eng_linear_forward(
         return status;
     eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_A_FWD],
         &layer->operand[ENG_SLOT_W_FWD], layer->y, out);
-    ctx->kernels->add_bias(layer->y, layer->bias->value, step->samples, out);
+    ctx->kernels->add_bias(layer->y, layer->bias->value, rows_of(layer, step->samples), out);
     return ENG_OK;
 }
 
@@ -93,7 +101,7 @@ static EngStatus input_gradient(
         status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_W_DGRAD, err);
     if (status == ENG_OK)
         eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_G_DGRAD],
-            &layer->operand[ENG_SLOT_W_DGRAD], layer->dx, eng_shape_size(layer->op->in));
+            &layer->operand[ENG_SLOT_W_DGRAD], layer->dx, eng_op_row_length(layer->op));
     return status;
 }
 
@@ -101,14 +109,15 @@ static EngStatus input_gradient(
 static EngStatus weight_gradient(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
-    const size_t in = eng_shape_size(layer->op->in), out = layer->op->out.c;
+    const size_t in = eng_op_row_length(layer->op), out = layer->op->out.c;
     EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_A_WGRAD, err);
     if (status == ENG_OK)
         status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_G_WGRAD, err);
     if (status == ENG_OK)
         eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_G_WGRAD],
             &layer->operand[ENG_SLOT_A_WGRAD], layer->weight->gradient, in);
-    ctx->kernels->column_sums(layer->dy, step->samples, out, out, layer->bias->gradient);
+    ctx->kernels->column_sums(
+        layer->dy, rows_of(layer, step->samples), out, out, layer->bias->gradient);
     return status;
 }
 

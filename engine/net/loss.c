@@ -14,8 +14,8 @@ static size_t largest(const float *row, size_t n)
     return best;
 }
 
-/* One sample's loss, and its row of the gradient where that is wanted. */
-static double sample_loss(const EngLossTask *t, size_t i, size_t best)
+/* One target's loss, and its row of the gradient where that is wanted. */
+static double target_loss(const EngLossTask *t, size_t i, size_t best)
 {
     const float *row = t->logits + i * t->classes;
     const double top = row[best], rest = t->smoothing / (double)t->classes;
@@ -27,21 +27,38 @@ static double sample_loss(const EngLossTask *t, size_t i, size_t best)
     for (size_t j = 0; t->gradient && j < t->classes; j++) {
         const double target = (j == t->label[i] ? 1.0 - t->smoothing : 0.0) + rest;
         const double p = eng_exp(row[j] - top) / sum;
-        t->gradient[i * t->classes + j] = (float)((p - target) / (double)t->samples);
+        t->gradient[i * t->classes + j] = (float)((p - target) / (double)t->targets) * t->scale;
     }
     return eng_log(sum) - (1.0 - t->smoothing) * (row[t->label[i]] - top) - rest * all;
 }
 
-EngStatus eng_softmax_loss(const EngLossTask *t, EngLoss *loss, EngError *err)
+typedef struct Job {
+    const EngLossTask *task;
+    uint32_t correct[ENG_POOL_MAX]; /* by worker */
+} Job;
+
+static void run_targets(void *arg, size_t begin, size_t end, unsigned worker)
 {
-    double sum = 0.0;
-    uint32_t correct = 0;
-    for (size_t i = 0; i < t->samples; i++) {
+    Job *job = arg;
+    const EngLossTask *t = job->task;
+    for (size_t i = begin; i < end; i++) {
         const size_t best = largest(t->logits + i * t->classes, t->classes);
-        sum += sample_loss(t, i, best);
-        correct += best == t->label[i];
+        t->loss[i] = target_loss(t, i, best);
+        job->correct[worker] += best == t->label[i];
     }
-    *loss = (EngLoss){.mean = (float)(sum / (double)t->samples), .correct = correct};
+}
+
+EngStatus eng_softmax_loss(
+    const EngLossTask *t, const EngContext *ctx, EngLoss *loss, EngError *err)
+{
+    Job job = {.task = t};
+    eng_pool_run(ctx->pool, run_targets, &job, t->targets, 4);
+    double sum = 0.0;
+    for (size_t i = 0; i < t->targets; i++)
+        sum += t->loss[i];
+    *loss = (EngLoss){.mean = (float)(sum / (double)t->targets)};
+    for (unsigned i = 0; i < ENG_POOL_MAX; i++)
+        loss->correct += job.correct[i];
     if (!isfinite(loss->mean))
         return eng_error(err, ENG_ERR_DIVERGED, "The loss is not a finite number any more.");
     return ENG_OK;

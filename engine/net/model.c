@@ -20,25 +20,35 @@ struct EngModel {
     float *moments;     /* Adam's second moments, or NULL */
     EngBuffers buffers; /* activations and gradients */
     bool *written;      /* by tensor: this backward pass has put a gradient there */
+    double *losses;     /* by target of a batch */
 };
 
-static bool has_params(EngOpKind kind)
+/* Trained values of an op's two parameters; 0 where it has none. */
+static size_t weight_size(const EngNetwork *net, const EngOp *op)
 {
-    return kind == ENG_OP_LINEAR || kind == ENG_OP_CONV || kind == ENG_OP_BATCH_NORM;
-}
-
-static size_t weight_size(const EngOp *op)
-{
-    if (op->kind == ENG_OP_LINEAR)
-        return eng_shape_size(op->in) * op->out.c;
-    if (op->kind == ENG_OP_CONV)
+    switch (op->kind) {
+    case ENG_OP_LINEAR:
+        return eng_op_row_length(op) * op->out.c;
+    case ENG_OP_CONV:
         return (size_t)op->kernel * op->kernel * op->in.c * op->out.c;
-    return op->in.c; /* gamma */
+    case ENG_OP_DEPTHWISE:
+        return (size_t)op->kernel * op->kernel * op->in.c;
+    case ENG_OP_BATCH_NORM:
+    case ENG_OP_LAYER_NORM:
+        return op->in.c; /* gamma */
+    case ENG_OP_EMBEDDING:
+        return (size_t)net->classes * op->out.c;
+    default:
+        return 0;
+    }
 }
 
-static bool has_bias(const EngOp *op)
+static size_t bias_size(const EngOp *op)
 {
-    return op->bias || op->kind == ENG_OP_BATCH_NORM;
+    if (op->kind == ENG_OP_EMBEDDING)
+        return (size_t)op->out.y * op->out.c; /* a vector for each position */
+    return op->bias || op->kind == ENG_OP_BATCH_NORM || op->kind == ENG_OP_LAYER_NORM ? op->out.c
+                                                                                      : 0;
 }
 
 /* Parameters start on cache lines, so that the optimiser's threads do not share one. */
@@ -60,14 +70,14 @@ static void list_params(EngModel *model)
 {
     for (size_t i = 0; i < model->net->op_count; i++) {
         const EngOp *op = &model->net->ops[i];
-        if (!has_params(op->kind))
+        if (weight_size(model->net, op) == 0)
             continue;
         model->layers[i].weight = &model->params[model->param_count];
-        add_param(model, op, "weight", weight_size(op));
-        if (has_bias(op)) {
-            model->layers[i].bias = &model->params[model->param_count];
-            add_param(model, op, "bias", op->out.c);
-        }
+        add_param(model, op, "weight", weight_size(model->net, op));
+        if (bias_size(op) == 0)
+            continue;
+        model->layers[i].bias = &model->params[model->param_count];
+        add_param(model, op, op->kind == ENG_OP_EMBEDDING ? "position" : "bias", bias_size(op));
     }
 }
 
@@ -123,23 +133,36 @@ static EngStatus list_tensors(EngModel *model, EngError *err)
     return ENG_OK;
 }
 
-/* He initialisation: K. He et al., "Delving Deep into Rectifiers", ICCV 2015, eq. 10. */
+static void draw_normal(
+    const EngParam *param, double deviation, uint64_t seed, uint32_t stream, uint32_t part)
+{
+    EngRandom random;
+    eng_random_init(&random, seed, stream, part, 0);
+    for (size_t j = 0; j < param->size; j++)
+        param->value[j] = (float)(deviation * eng_random_normal(&random));
+}
+
+/* Normal with variance gain / fan-in; a gain of 2 before a ReLU is K. He et al., "Delving Deep into
+ * Rectifiers", ICCV 2015, eq. 10. Vectors of an embedding have the deviation EMBEDDING, scales of a
+ * normalisation are 1, all else is 0. */
+#define EMBEDDING 0.1
+
 static void draw_weights(const EngModel *model, uint64_t seed)
 {
     for (size_t i = 0; i < model->net->op_count; i++) {
         const EngOp *op = &model->net->ops[i];
         const EngLayer *layer = &model->layers[i];
-        if (op->kind == ENG_OP_BATCH_NORM) {
+        if (op->kind == ENG_OP_BATCH_NORM || op->kind == ENG_OP_LAYER_NORM) {
             for (size_t c = 0; c < layer->weight->size; c++)
                 layer->weight->value[c] = 1.0f;
+        } else if (op->kind == ENG_OP_EMBEDDING) {
+            draw_normal(layer->weight, EMBEDDING, seed, (uint32_t)i, 1);
+            draw_normal(layer->bias, EMBEDDING, seed, (uint32_t)i, 2);
+        } else if (layer->weight) {
+            draw_normal(layer->weight,
+                sqrt((double)op->gain * op->out.c / (double)layer->weight->size), seed,
+                (uint32_t)op->product, 0);
         }
-        if (op->product < 0)
-            continue;
-        EngRandom random;
-        eng_random_init(&random, seed, (uint32_t)op->product, 0, 0);
-        const double deviation = sqrt(2.0 * op->out.c / (double)layer->weight->size);
-        for (size_t j = 0; j < layer->weight->size; j++)
-            layer->weight->value[j] = (float)(deviation * eng_random_normal(&random));
     }
 }
 
@@ -166,6 +189,7 @@ static EngStatus init_layers(EngModel *model, EngError *err)
     for (size_t i = 0; i < model->net->op_count; i++) {
         EngLayer *layer = &model->layers[i];
         layer->op = &model->net->ops[i];
+        layer->number = (unsigned)i;
         const EngStatus status = eng_layer_init(layer, model->batch, err);
         if (status != ENG_OK)
             return status;
@@ -187,8 +211,9 @@ EngStatus eng_model_new(const EngNetwork *net, size_t batch, uint64_t seed_weigh
     model->layers = eng_alloc(net->op_count, sizeof *model->layers);
     model->params = eng_alloc(net->op_count, 2 * sizeof *model->params);
     model->written = eng_alloc(net->op_count + 1, sizeof *model->written);
+    model->losses = eng_alloc(batch, eng_network_targets(net) * sizeof *model->losses);
     EngStatus status = ENG_OK;
-    if (!model->layers || !model->params || !model->written)
+    if (!model->layers || !model->params || !model->written || !model->losses)
         status = eng_error(err, ENG_ERR_NOMEM, "No memory for the network.");
     if (status == ENG_OK)
         status = init_layers(model, err);
@@ -221,6 +246,7 @@ void eng_model_free(EngModel *model)
     eng_free(model->params);
     eng_free(model->tensors);
     eng_free(model->written);
+    eng_free(model->losses);
     eng_buffers_clear(&model->buffers);
     eng_free(model->memory);
     eng_free(model->moments);
@@ -258,11 +284,13 @@ EngStatus eng_model_loss(
     const EngLayer *last = last_layer(model);
     const EngLossTask task = {.logits = last->y,
         .label = label,
-        .samples = step->samples,
+        .targets = step->samples * eng_network_targets(model->net),
         .classes = model->net->classes,
         .smoothing = step->training ? step->label_smoothing : 0.0,
-        .gradient = step->training ? last->dy : NULL};
-    return eng_softmax_loss(&task, loss, err);
+        .scale = 1.0f,
+        .gradient = step->training ? last->dy : NULL,
+        .loss = model->losses};
+    return eng_softmax_loss(&task, &model->ctx, loss, err);
 }
 
 typedef struct Sum {
@@ -302,7 +330,12 @@ static EngStatus layer_backward(
         hand_on(model, layer->op->second, layer->dy, step->samples);
         return ENG_OK;
     }
-    const bool again = model->written[input];
+    /* Attention's two products each write their own part of the same gradient, the mix first. */
+    const bool again = model->written[input] && layer->op->kind != ENG_OP_SCORES;
+    if (layer->op->kind == ENG_OP_MIX) {
+        layer->second_gradient = model->buffers.tensor[layer->op->second].gradient;
+        model->written[layer->op->second] = true;
+    }
     layer->dx = again ? model->buffers.scratch : model->buffers.tensor[input].gradient;
     const EngStatus status = eng_layer_backward(layer, &model->ctx, step, err);
     if (status == ENG_OK && again)

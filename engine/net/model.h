@@ -18,7 +18,8 @@
 #include <stdint.h>
 
 /* One trained tensor and what its optimiser keeps. Layouts: linear weights (out, in), in fastest;
- * convolution weights (k, r, s, c), c fastest; bias and normalisation (channels). */
+ * convolution weights (k, r, s, c), c fastest, depthwise (c, r, s); bias and normalisation
+ * (channels); an embedding's weight (classes, c) and position (y, c). */
 typedef struct EngParam {
     char name[48]; /* "fc1.weight" */
     float *value, *gradient, *velocity;
@@ -62,7 +63,7 @@ typedef struct EngStep {
     double label_smoothing;      /* while training: 0 .. < 1 */
 } EngStep;
 
-/* The mean softmax cross-entropy of a batch, and how many samples were right. */
+/* The mean softmax cross-entropy of a batch over all its targets, and how many were right. */
 typedef struct EngLoss {
     float mean;
     uint32_t correct;
@@ -71,7 +72,7 @@ typedef struct EngLoss {
 typedef struct EngModel EngModel;
 
 /* Builds the network for batches of up to `batch` samples, weights drawn from `seed_weights` (He:
- * normal with variance 2 / fan-in, biases 0). `net`, `kernels` and `pool` (may be NULL) outlive
+ * normal with variance 2 / fan-in, 1 / fan-in in sequences; biases 0). `net`, `kernels` and `pool` (may be NULL) outlive
  * the model. Caller owns *out. Errors: NOMEM, RANGE. */
 EngStatus eng_model_new(const EngNetwork *net, size_t batch, uint64_t seed_weights,
     const EngKernels *kernels, EngPool *pool, EngModel **out, EngError *err);
@@ -83,11 +84,11 @@ float *eng_model_input(EngModel *model);
 /* Runs the batch through all layers. Error DIVERGED, naming layer and slot. */
 EngStatus eng_model_forward(EngModel *model, const EngStep *step, EngError *err);
 
-/* The last layer's outputs, (samples, classes). */
+/* The last layer's outputs, (samples, targets, classes); see eng_network_targets. */
 const float *eng_model_output(const EngModel *model);
 
-/* Softmax cross-entropy against `label[samples]`; while training it also sets the gradient the
- * backward pass starts from, (softmax - one-hot) / samples. Error DIVERGED where the loss is not
+/* Softmax cross-entropy against `label[samples][targets]`; while training it also sets the gradient
+ * the backward pass starts from, (softmax - one-hot) / (samples targets). Error DIVERGED where the loss is not
  * finite. */
 EngStatus eng_model_loss(
     EngModel *model, const EngStep *step, const uint16_t *label, EngLoss *loss, EngError *err);

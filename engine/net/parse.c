@@ -1,4 +1,5 @@
 /* From one line of text to a network: the named families and the layer-by-layer form. */
+#include "base/text.h"
 #include "net/families.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,19 +65,43 @@ static bool item_number(Item item, const char *prefix, unsigned *value)
     return take_text(&p, end, prefix) && take_number(&p, end, value) && p == end;
 }
 
+/* `RxR`, both the same number. */
+static bool take_square(const char **p, const char *end, unsigned *side)
+{
+    unsigned second;
+    return take_number(p, end, side) && take_text(p, end, "x") && take_number(p, end, &second) &&
+        second == *side;
+}
+
+/* `/S`, or the end. */
+static bool take_stride(const char **p, const char *end, unsigned *stride)
+{
+    *stride = 1;
+    if (*p < end && (!take_text(p, end, "/") || !take_number(p, end, stride)))
+        return false;
+    return *p == end;
+}
+
 /* `convRxR-K` or `convRxR-K/S`. */
 static bool item_conv(Item item, unsigned *kernel, unsigned *channels, unsigned *stride)
 {
     const char *p = item.text, *end = item.text + item.length;
-    unsigned second;
-    if (!take_text(&p, end, "conv") || !take_number(&p, end, kernel) || !take_text(&p, end, "x") ||
-        !take_number(&p, end, &second) || second != *kernel || !take_text(&p, end, "-") ||
-        !take_number(&p, end, channels))
-        return false;
-    *stride = 1;
-    if (p < end && (!take_text(&p, end, "/") || !take_number(&p, end, stride)))
-        return false;
-    return p == end;
+    return take_text(&p, end, "conv") && take_square(&p, end, kernel) && take_text(&p, end, "-") &&
+        take_number(&p, end, channels) && take_stride(&p, end, stride);
+}
+
+/* `dwRxR` or `dwRxR/S`. */
+static bool item_depthwise(Item item, unsigned *kernel, unsigned *stride)
+{
+    const char *p = item.text, *end = item.text + item.length;
+    return take_text(&p, end, "dw") && take_square(&p, end, kernel) && take_stride(&p, end, stride);
+}
+
+/* `drop-P` */
+static bool item_dropout(Item item, double *rate)
+{
+    const char *p = item.text, *end = item.text + item.length;
+    return take_text(&p, end, "drop-") && eng_text_read_double(p, &p, rate) && p == end;
 }
 
 static EngStatus refuse(EngBuilder *b, Item item, const char *expected)
@@ -131,25 +156,54 @@ static EngStatus build_cnn(EngBuilder *b, const char *rest)
     return eng_builder_linear(b, b->net->classes);
 }
 
+/* The layers that are one word. */
+static const struct {
+    const char *word;
+    EngStatus (*build)(EngBuilder *b);
+} plain_layers[] = {
+    {"relu", eng_builder_relu},
+    {"gelu", eng_builder_gelu},
+    {"bn", eng_builder_batch_norm},
+    {"ln", eng_builder_layer_norm},
+    {"gap", eng_builder_global_pool},
+    {"save", eng_builder_save},
+    {"add", eng_builder_restore},
+};
+
+/* Those that are a word and a number. */
+static const struct {
+    const char *prefix;
+    EngStatus (*build)(EngBuilder *b, unsigned n);
+} sized_layers[] = {
+    {"fc-", eng_builder_linear},
+    {"pool", eng_builder_max_pool},
+    {"avg", eng_builder_average_pool},
+    {"embed-", eng_builder_embedding},
+    {"attn-", eng_builder_attention},
+};
+
 static EngStatus build_layer(EngBuilder *b, Item item)
 {
     unsigned n, kernel, stride;
-    if (item_is(item, "relu"))
-        return eng_builder_relu(b);
-    if (item_is(item, "bn"))
-        return eng_builder_batch_norm(b);
-    if (item_is(item, "gap"))
-        return eng_builder_global_pool(b);
-    if (item_number(item, "pool", &n))
-        return eng_builder_max_pool(b, n);
-    if (item_number(item, "fc-", &n))
-        return eng_builder_linear(b, n);
+    double rate;
+    for (size_t i = 0; i < sizeof plain_layers / sizeof *plain_layers; i++) {
+        if (item_is(item, plain_layers[i].word))
+            return plain_layers[i].build(b);
+    }
+    for (size_t i = 0; i < sizeof sized_layers / sizeof *sized_layers; i++) {
+        if (item_number(item, sized_layers[i].prefix, &n))
+            return sized_layers[i].build(b, n);
+    }
     if (item_conv(item, &kernel, &n, &stride))
         return eng_builder_conv(b, n, kernel, stride);
-    char expected[256];
+    if (item_depthwise(item, &kernel, &stride))
+        return eng_builder_depthwise(b, kernel, stride);
+    if (item_dropout(item, &rate))
+        return eng_builder_dropout(b, rate);
+    char expected[320];
     snprintf(expected, sizeof expected,
-        "expected %s, mlp:…, cnn:…, or layers such as conv3x3-16, conv3x3-16/2, bn, relu, pool2, "
-        "gap, fc-10",
+        "expected %s, mlp:…, cnn:…, or layers such as conv3x3-16, conv3x3-16/2, dw3x3, bn, ln, "
+        "relu, gelu, pool2, avg2, gap, drop-0.1, embed-64, attn-4, save, add, fc-10",
         eng_family_names());
     return refuse(b, item, expected);
 }

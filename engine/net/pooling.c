@@ -1,4 +1,4 @@
-/* Max pooling over windows that do not overlap, and the global average. */
+/* Max and average pooling over windows that do not overlap, and the global average. */
 #include "base/memory.h"
 #include "net/layer.h"
 
@@ -85,6 +85,67 @@ static void max_backward_samples(void *arg, size_t begin, size_t end, unsigned w
 void eng_max_pool_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step)
 {
     eng_pool_run(ctx->pool, max_backward_samples, layer, step->samples, 1);
+}
+
+/* y = (v1 + v2 + …) / n, windows row by row. */
+static void average_window(
+    const float *x, EngShape in, size_t y0, size_t x0, unsigned size, float *y)
+{
+    const float *first = x + pixel(in, y0, x0);
+    const float n = (float)(size * size);
+    for (size_t c = 0; c < in.c; c++)
+        y[c] = first[c];
+    for (unsigned i = 1; i < size * size; i++) {
+        const float *p = x + pixel(in, y0 + i / size, x0 + i % size);
+        for (size_t c = 0; c < in.c; c++)
+            y[c] += p[c];
+    }
+    for (size_t c = 0; c < in.c; c++)
+        y[c] /= n;
+}
+
+static void windows_forward_samples(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const EngLayer *layer = arg;
+    const EngShape in = layer->op->in, out = layer->op->out;
+    const unsigned size = layer->op->kernel;
+    (void)worker;
+    for (size_t i = begin * out.y; i < end * out.y; i++) {
+        const size_t n = i / out.y, y = i % out.y;
+        for (size_t x = 0; x < out.x; x++)
+            average_window(layer->x + n * eng_shape_size(in), in, y * size, x * size, size,
+                layer->y + n * eng_shape_size(out) + pixel(out, y, x));
+    }
+}
+
+void eng_average_pool_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step)
+{
+    eng_pool_run(ctx->pool, windows_forward_samples, layer, step->samples, 1);
+}
+
+static void windows_backward_samples(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const EngLayer *layer = arg;
+    const EngShape in = layer->op->in, out = layer->op->out;
+    const unsigned size = layer->op->kernel;
+    const float n = (float)(size * size);
+    (void)worker;
+    for (size_t i = begin * in.y; i < end * in.y; i++) {
+        const size_t y = i % in.y / size;
+        float *dx = layer->dx + i * in.x * in.c;
+        const float *dy =
+            layer->dy + i / in.y * eng_shape_size(out) + (y < out.y ? pixel(out, y, 0) : 0);
+        for (size_t x = 0; x < in.x; x++) {
+            const bool covered = y < out.y && x / size < out.x;
+            for (size_t c = 0; c < in.c; c++)
+                dx[x * in.c + c] = covered ? dy[x / size * in.c + c] / n : 0.0f;
+        }
+    }
+}
+
+void eng_average_pool_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step)
+{
+    eng_pool_run(ctx->pool, windows_backward_samples, layer, step->samples, 1);
 }
 
 static void average_samples(void *arg, size_t begin, size_t end, unsigned worker)

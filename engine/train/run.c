@@ -34,10 +34,11 @@ static EngStatus check_options(const EngTrainerOptions *o, EngError *err)
         return eng_error(err, ENG_ERR_RANGE,
             "The batch is %u, but there are only %zu training samples.", o->settings.batch,
             o->data->train.count);
-    if (eng_dataset_targets(o->data) != 1)
-        return eng_error(err, ENG_ERR_UNSUPPORTED,
-            "\"%s\" has %zu targets a sample; this version trains on one class a sample.",
-            o->data->name, eng_dataset_targets(o->data));
+    const size_t wanted = eng_dataset_targets(o->data), told = eng_network_targets(o->net);
+    if (wanted != told)
+        return eng_error(err, ENG_ERR_SHAPE,
+            "\"%s\" asks for %zu classes a sample, the network \"%.80s\" tells %zu.", o->data->name,
+            wanted, o->net->text, told);
     const EngClock clock = eng_train_clock(&o->settings, o->data->train.count);
     if (o->plan->layers != o->net->product_count || o->plan->clock.steps != clock.steps ||
         o->plan->clock.steps_per_epoch != clock.steps_per_epoch)
@@ -52,7 +53,7 @@ static EngStatus allocate(EngRun *run, EngError *err)
 {
     const EngTrainerOptions *o = &run->options;
     const size_t layers = o->net->product_count;
-    run->label = eng_alloc(o->settings.batch, sizeof *run->label);
+    run->label = eng_alloc(o->settings.batch, eng_dataset_targets(o->data) * sizeof *run->label);
     run->order = eng_alloc(o->data->train.count, sizeof *run->order);
     run->test_order = eng_alloc(o->data->test.count, sizeof *run->test_order);
     run->formats = eng_alloc(layers, sizeof *run->formats);
@@ -128,7 +129,8 @@ static void gather_range(void *arg, size_t begin, size_t end, unsigned worker)
     const Gather *g = arg;
     (void)worker;
     eng_dataset_gather(g->data, g->split, g->index + begin, end - begin,
-        g->out + begin * eng_shape_size(g->data->shape), g->label + begin);
+        g->out + begin * eng_shape_size(g->data->shape),
+        g->label + begin * eng_dataset_targets(g->data));
 }
 
 /* Puts samples index[0..n) into the model's input. */
@@ -176,13 +178,19 @@ static void count_cost(EngRun *run)
     eng_cost_add(&run->summary.cost, &run->step_cost, 1);
 }
 
+/* Classes that are told of a batch. */
+static size_t batch_targets(const EngRun *run)
+{
+    return run->options.settings.batch * eng_dataset_targets(run->options.data);
+}
+
 static void emit_step(EngRun *run, const EngLoss *loss)
 {
     const EngRecord record = {.kind = ENG_RECORD_STEP,
         .step = run->step,
         .wall_seconds = run->summary.wall_seconds,
         .at_step = {.loss = loss->mean,
-            .accuracy = (float)loss->correct / (float)run->options.settings.batch,
+            .accuracy = (float)loss->correct / (float)batch_targets(run),
             .cycles = run->summary.cost.cycles,
             .femtojoules = run->summary.cost.femtojoules}};
     run->emit(run->emit_ctx, &record);
@@ -230,7 +238,8 @@ static EngStatus evaluate(EngRun *run, EngError *err)
     EngRunSummary *s = &run->summary;
     read_clock(run);
     s->test_loss = (float)(loss_sum / (double)test->count);
-    s->test_accuracy = (float)((double)correct / (double)test->count);
+    s->test_accuracy = (float)((double)correct /
+        ((double)test->count * (double)eng_dataset_targets(run->options.data)));
     if (!(s->best_test_accuracy >= s->test_accuracy))
         s->best_test_accuracy = s->test_accuracy;
     const EngRecord record = {.kind = ENG_RECORD_EVAL,

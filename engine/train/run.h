@@ -19,7 +19,7 @@ typedef struct EngRun {
     EngPlan *plan; /* as used so far and as planned for the rest */
     EngPool *pool;
     EngModel *model;
-    uint16_t *label;                 /* (batch) */
+    uint16_t *label;                 /* (batch, targets) */
     uint32_t *order;                 /* of the present epoch, (training samples) */
     uint32_t *test_order;            /* 0, 1, 2 … */
     uint32_t order_epoch;            /* the epoch `order` belongs to; UINT32_MAX: none yet */

@@ -10,7 +10,7 @@ typedef struct Case {
     EngModel *model;
     EngStep step;
     EngFormat (*formats)[ENG_SLOTS];
-    uint16_t label[8];
+    uint16_t label[64];
 } Case;
 
 #define SAMPLES 6
@@ -31,9 +31,13 @@ static void open_case(Case *c, const char *text, EngShape input, unsigned classe
         .formats = (const EngFormat(*)[ENG_SLOTS])c->formats, .samples = SAMPLES, .training = true};
     EngRandom random;
     eng_random_init(&random, 5, 1, 0, 0);
+    const bool tokens = c->net->ops[0].kind == ENG_OP_EMBEDDING;
     for (size_t i = 0; i < SAMPLES * eng_shape_size(input); i++)
-        eng_model_input(c->model)[i] = (float)eng_random_normal(&random);
-    for (int i = 0; i < SAMPLES; i++)
+        eng_model_input(c->model)[i] =
+            (float)(tokens ? eng_random_below(&random, classes) : eng_random_normal(&random));
+    const size_t targets = SAMPLES * eng_network_targets(c->net);
+    CHECK(targets <= sizeof c->label / sizeof *c->label);
+    for (size_t i = 0; i < targets; i++)
         c->label[i] = (uint16_t)eng_random_below(&random, classes);
 }
 
@@ -146,6 +150,46 @@ static void test_residual(void)
     check_gradients("resnet-8", (EngShape){6, 6, 2}, 3);
 }
 
+static void test_depthwise(void)
+{
+    check_gradients("conv3x3-18, relu, dw3x3, bn, relu, gap, fc-3", (EngShape){6, 5, 2}, 3);
+    check_gradients("conv1x1-7, dw5x5/2, relu, dw3x3/2, gap, fc-3", (EngShape){7, 6, 2}, 3);
+}
+
+static void test_average_pooling(void)
+{
+    check_gradients("conv3x3-9, relu, avg2, conv3x3-5, avg2, fc-3", (EngShape){7, 6, 2}, 3);
+}
+
+static void test_layer_norm_and_gelu(void)
+{
+    check_gradients("fc-19, ln, gelu, fc-7, gelu, ln, fc-3", (EngShape){1, 1, 5}, 3);
+}
+
+static void test_dropout(void)
+{
+    check_gradients("fc-30, drop-0.3, gelu, drop-0.1, fc-3", (EngShape){1, 1, 5}, 3);
+}
+
+static void test_save_and_add(void)
+{
+    check_gradients(
+        "fc-9, save, relu, save, fc-9, gelu, add, fc-9, add, fc-3", (EngShape){1, 1, 5}, 3);
+}
+
+static void test_embedding(void)
+{
+    check_gradients("embed-6, fc-8, gelu, fc-5", (EngShape){4, 1, 1}, 5);
+}
+
+static void test_attention(void)
+{
+    check_gradients("embed-6, attn-2, fc-5", (EngShape){7, 1, 1}, 5);
+    check_gradients(
+        "embed-8, save, ln, attn-4, add, save, ln, fc-12, gelu, drop-0.2, fc-8, add, ln, fc-5",
+        (EngShape){6, 1, 1}, 5);
+}
+
 int main(void)
 {
     RUN(test_linear);
@@ -156,5 +200,12 @@ int main(void)
     RUN(test_pooling);
     RUN(test_norm_before_the_first_weights);
     RUN(test_residual);
+    RUN(test_depthwise);
+    RUN(test_average_pooling);
+    RUN(test_layer_norm_and_gelu);
+    RUN(test_dropout);
+    RUN(test_save_and_add);
+    RUN(test_embedding);
+    RUN(test_attention);
     return check_done();
 }

@@ -74,6 +74,58 @@ static void test_families(void)
     eng_network_free(net);
 }
 
+static void test_mobilenet(void)
+{
+    EngNetwork *net = parse("mobilenet-s", (EngShape){32, 32, 3}, 10);
+    CHECK_INT(net->product_count, 1 + 2 * 6 + 1);
+    const EngOp *dw = eng_network_product(net, 3);
+    CHECK_STR(dw->name, "dw2");
+    CHECK(dw->in.c == 64 && dw->out.c == 64 && dw->out.y == 16);
+    size_t weights = 9 * 3 * 32 + 512 * 10 + 10, norms = 32;
+    const size_t width[] = {32, 64, 128, 128, 256, 256, 512};
+    for (int i = 0; i < 6; i++) {
+        weights += 9 * width[i] + width[i] * width[i + 1];
+        norms += width[i] + width[i + 1];
+    }
+    CHECK_INT(net->parameters, weights + 2 * norms);
+    eng_network_free(net);
+}
+
+static void test_transformer(void)
+{
+    EngNetwork *net = parse("transformer-s", (EngShape){64, 1, 1}, 65);
+    CHECK_INT(net->product_count, 4 * 6 + 1);
+    static const char *const names[] = {
+        "attn1.qkv", "attn1.qk", "attn1.pv", "attn1.out", "fc1", "fc2", "attn2.qkv"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        CHECK_STR(eng_network_product(net, i)->name, names[i]);
+    CHECK_INT(eng_network_targets(net), 64);
+    const EngOp *fc1 = eng_network_product(net, 4);
+    CHECK(eng_op_rows(fc1) == 64 && eng_op_row_length(fc1) == 128 && fc1->out.c == 512);
+    CHECK(eng_network_product(net, 0)->input_gradient);
+    const size_t block =
+        2 * 2 * 128 + 128 * 384 + 384 + 128 * 128 + 128 + 2 * 128 * 512 + 512 + 128;
+    CHECK_INT(net->parameters, (65 + 64) * 128 + 4 * block + 2 * 128 + 128 * 65 + 65);
+    char buf[48];
+    CHECK_STR(eng_op_summary(eng_network_product(net, 1), buf), "4 heads, 64 × 64");
+    CHECK_STR(eng_op_summary(eng_network_product(net, 2), buf), "4 heads, 64 × 32");
+    CHECK_STR(eng_op_summary(fc1, buf), "128 → 512");
+    eng_network_free(net);
+}
+
+/* The gradient stops where nothing before it learns. */
+static void test_where_gradients_end(void)
+{
+    EngNetwork *net = parse("pool2, save, relu, add, fc-20, bn, fc-10", image, 10);
+    static const bool learns[] = {false, false, false, true, true, true};
+    static const bool wanted[] = {false, false, false, false, true, true};
+    CHECK_INT(net->op_count, 6);
+    for (size_t i = 0; i < 6; i++)
+        CHECK(net->ops[i].learns == learns[i] && net->ops[i].input_gradient == wanted[i]);
+    CHECK_INT(net->ops[2].second, 1);
+    eng_network_free(net);
+}
+
 static void refused(const char *text, EngStatus status, const char *part)
 {
     EngNetwork *net = NULL;
@@ -97,6 +149,17 @@ static void test_bad_texts(void)
     refused("conv3x5-16,fc-10", ENG_ERR_PARSE, "conv3x5-16");
     refused("conv99x99-16,fc-10", ENG_ERR_RANGE, "conv1");
     refused("conv3x3-16,", ENG_ERR_PARSE, "\"\"");
+    refused("dw3x5, fc-10", ENG_ERR_PARSE, "dw3x5");
+    refused("dw3x3/9, fc-10", ENG_ERR_RANGE, "dw1");
+    refused("drop-1, fc-10", ENG_ERR_RANGE, "drop1");
+    refused("drop-x, fc-10", ENG_ERR_PARSE, "drop-x");
+    refused("attn-4, fc-10", ENG_ERR_SHAPE, "attn1");
+    refused("embed-16, fc-10", ENG_ERR_SHAPE, "embed1");
+    refused("avg29, fc-10", ENG_ERR_SHAPE, "avg1");
+    refused("add, fc-10", ENG_ERR_SHAPE, "save");
+    refused("save, fc-10", ENG_ERR_SHAPE, "add");
+    refused("save, fc-10, add", ENG_ERR_SHAPE, "add1");
+    refused("transformer-s", ENG_ERR_SHAPE, "embed1");
 }
 
 static void test_too_many_layers(void)
@@ -113,6 +176,9 @@ int main(void)
     RUN(test_cnn);
     RUN(test_layer_by_layer);
     RUN(test_families);
+    RUN(test_mobilenet);
+    RUN(test_transformer);
+    RUN(test_where_gradients_end);
     RUN(test_bad_texts);
     RUN(test_too_many_layers);
     return check_done();

@@ -30,13 +30,16 @@ static EngPlan *plan_of(const Setup *s, const char *text)
     return plan;
 }
 
+/* `%u` in `net` stands for the classes. */
 static void open_net(
     Setup *s, const char *data, size_t limit, const char *net, uint32_t batch, const char *schedule)
 {
     EngError err = {0};
     *s = (Setup){0};
     CHECK_INT(eng_dataset_open(data, 1, limit, &s->data, &err), ENG_OK);
-    CHECK_INT(eng_network_parse(net, s->data->shape, s->data->classes, &s->net, &err), ENG_OK);
+    char text[256];
+    snprintf(text, sizeof text, net, s->data->classes);
+    CHECK_INT(eng_network_parse(text, s->data->shape, s->data->classes, &s->net, &err), ENG_OK);
     for (size_t i = 0; i < s->net->product_count; i++)
         s->names[i] = eng_network_product(s->net, i)->name;
     s->options.settings = eng_train_settings_default();
@@ -152,6 +155,22 @@ static void test_same_bits_in_convolutions(void)
     close_setup(&s);
     open_net(&s, "digits:100", 10, "resnet-8", 5, "*: adaptive(bfp2, bfp4, interval=2)");
     check_same_bits(&s, "resnet-8");
+    close_setup(&s);
+}
+
+static void test_same_bits_in_every_layer(void)
+{
+    Setup s;
+    open_net(&s, "digits:100", 10,
+        "conv3x3-20/2, bn, relu, dw3x3/2, conv1x1-24, gelu, save, dw5x5, add, avg2, drop-0.2, ln, "
+        "fc-10",
+        5, "*: bfp4; *.G: bfp4:sr8; dw1: bfp5/g4/e4; dw2: fp32 @50%..");
+    check_same_bits(&s, "layers");
+    close_setup(&s);
+    open_net(&s, "tinytext:context=20", 12,
+        "embed-24, save, ln, attn-3, add, save, ln, fc-40, gelu, drop-0.1, fc-24, add, ln, fc-%u",
+        4, "*: bfp4; *.G: bfp4:sr8; attn1.qk: bfp9 @50%..; attn1.pv.A: fp32");
+    check_same_bits(&s, "attention");
     close_setup(&s);
 }
 
@@ -504,6 +523,7 @@ int main(void)
 {
     RUN(test_same_bits_everywhere);
     RUN(test_same_bits_in_convolutions);
+    RUN(test_same_bits_in_every_layer);
     RUN(test_seeds_matter);
     RUN(test_pause_and_single_steps_change_nothing);
     RUN(test_stop);
