@@ -16,11 +16,14 @@ static void fill(EngModel *model, const EngBenchStep *bench, uint16_t *label)
 {
     EngRandom random;
     eng_random_init(&random, 1, 0, 0, 0);
-    const size_t values = bench->batch * eng_shape_size(bench->net->input);
+    const EngNetwork *net = bench->net;
+    const size_t values = bench->batch * eng_shape_size(net->input);
+    const bool tokens = net->ops[0].kind == ENG_OP_EMBEDDING;
     for (size_t i = 0; i < values; i++)
-        eng_model_input(model)[i] = (float)eng_random_normal(&random);
-    for (size_t i = 0; i < bench->batch; i++)
-        label[i] = (uint16_t)eng_random_below(&random, bench->net->classes);
+        eng_model_input(model)[i] =
+            (float)(tokens ? eng_random_below(&random, net->classes) : eng_random_normal(&random));
+    for (size_t i = 0; i < bench->batch * eng_network_targets(net); i++)
+        label[i] = (uint16_t)eng_random_below(&random, net->classes);
 }
 
 static EngStatus one_step(EngModel *model, const EngStep *step, const EngOptimiser *optimiser,
@@ -78,7 +81,7 @@ EngStatus eng_bench_step(const EngBenchStep *bench, double *ms, EngError *err)
     EngPool *pool = NULL;
     EngModel *model = NULL;
     EngFormat(*formats)[ENG_SLOTS] = eng_alloc(bench->plan->layers, sizeof *formats);
-    uint16_t *label = eng_alloc(bench->batch, sizeof *label);
+    uint16_t *label = eng_alloc(bench->batch, eng_network_targets(bench->net) * sizeof *label);
     EngStatus status = eng_kernels(bench->isa, &kernels, err);
     if (!formats || !label)
         status = eng_error(err, ENG_ERR_NOMEM, "No memory for the benchmark.");

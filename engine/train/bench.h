@@ -20,7 +20,7 @@ typedef struct EngBenchStep {
 } EngBenchStep;
 
 /* Runs the steps (forward, loss, backward, update; a fresh noise counter each) on normal random
- * inputs and random classes, and stores each measured step's milliseconds in ms[steps], ascending.
+ * inputs (random tokens before an embedding) and random classes, and stores each measured step's milliseconds in ms[steps], ascending.
  * Not from the main loop. Errors: those of the model and the pool; DIVERGED. */
 EngStatus eng_bench_step(const EngBenchStep *bench, double *ms, EngError *err);
 
