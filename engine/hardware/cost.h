@@ -91,24 +91,34 @@ const char *eng_bound_name(EngBound bound);
 /* *sum += times * cost, saturating. */
 void eng_cost_add(EngCost *sum, const EngCost *cost, uint64_t times);
 
-/* Shape of one of a layer's three products:
+/* Shape of one of a layer's three products, b samples (T positions of d values a head; a sequence's
+ * linear layer takes each position as a sample):
  *
- *            M                    N               segments        length
- *   linear   forward  batch       out             1               in
- *            dgrad    batch       in              1               out
- *            wgrad    in          out             1               batch
- *   conv     forward  batch oy ox out.c           kernel^2        in.c
- *            dgrad    batch iy ix in.c            kernel^2        out.c
- *            wgrad    kernel^2 in.c   out.c       oy ox           batch   (segments_apart)
+ *              M              N       segments   length   products, one after the other
+ *   linear     forward  b     out     1          in       1
+ *              dgrad    b     in      1          out      1
+ *              wgrad    in    out     1          b        1
+ *   conv       forward  b oy ox       out.c      kernel^2  in.c    1
+ *              dgrad    b iy ix       in.c       kernel^2  out.c   1
+ *              wgrad    kernel^2 in.c out.c      oy ox     b       1  (segments_apart)
+ *   depthwise  forward  b oy ox       1          kernel^2  1       channels
+ *              dgrad    b iy ix       1          kernel^2  1       channels
+ *              wgrad    kernel^2      1          oy ox     b       channels  (segments_apart)
+ *   scores     forward  T     T       1          d        b heads  (Q K^T)
+ *              dgrad    T     d       1          T        b heads  (of Q)
+ *              wgrad    d     T       1          T        b heads  (of K, which stands in W's place)
+ *   mix        forward  T     d       1          T        b heads  (P V)
+ *              dgrad    T     T       1          d        b heads  (of P)
+ *              wgrad    T     d       1          T        b heads  (of V, which stands in W's place)
  *
- * K = segments * length; where a segment holds at least
- * a group of elements each segment starts a new group, else groups run on through K (weight
- * gradients always start anew at each pixel). */
+ * K = segments * length; where a segment holds at least a group of elements each segment starts a
+ * new group, else groups run on through K (weight gradients always start anew at each pixel). */
 typedef struct EngProductShape {
     uint64_t M, N;
     uint64_t segments, length;
     bool segments_apart; /* weight gradient: each segment starts a new group whatever its length */
-    uint64_t a_elements, b_elements; /* of the tensors that are quantised and read */
+    uint64_t a_elements, b_elements; /* of the tensors that are quantised and read, one product's */
+    uint64_t products;               /* how many such products; 0 counts as 1. Their costs add up */
 } EngProductShape;
 
 /* Groups of g along the product's K. */
@@ -135,7 +145,9 @@ typedef struct EngProductDetail {
     uint64_t dram_bits, sram_bits; /* all that moves */
     uint64_t fill_bits, fill_cycles;
     uint64_t pairs_fj, convert_fj, sram_fj, dram_fj;
-    EngCost cost;
+    EngCost one;       /* everything above is of one product */
+    uint64_t products; /* made one after the other */
+    EngCost cost;      /* of all of them */
 } EngProductDetail;
 
 EngProductDetail eng_product_detail(const EngProductShape *shape, EngProductKind kind,

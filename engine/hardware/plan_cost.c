@@ -146,6 +146,31 @@ EngCost eng_constant_cost(const EngNetwork *net, const EngFormat *format, EngClo
     return sum;
 }
 
+/* The cycles of one step of a stretch, at the low and at the high formats. */
+typedef struct StepCycles {
+    uint64_t low, high;
+} StepCycles;
+
+static StepCycles step_cycles(EngStepCosts *costs, const EngStretch *stretch)
+{
+    const EngPrecision *const a = stretch->a, *const b = stretch->b;
+    StepCycles cycles;
+    cycles.low = cycles.high = eng_step_cost(costs, &a->format, &b->format).cycles;
+    if (a->adaptive || b->adaptive)
+        cycles.high = eng_step_cost(
+            costs, a->adaptive ? &a->high : &a->format, b->adaptive ? &b->high : &b->format)
+                          .cycles;
+    return cycles;
+}
+
+/* Of the first n steps of a stretch. */
+static uint64_t cycles_of(
+    const StepCycles *cycles, const EngStretch *stretch, uint32_t n, double high_share)
+{
+    const uint32_t high = eng_high_steps(stretch->a, stretch->b, n, high_share);
+    return eng_sat_add(eng_sat_mul(cycles->low, n - high), eng_sat_mul(cycles->high, high));
+}
+
 /* Adds one product's share to the curve. */
 static void add_product_cycles(EngStepCosts *costs, EngWalk walk, double high_share,
     const uint32_t *step, size_t n, uint64_t *cycles)
@@ -153,14 +178,12 @@ static void add_product_cycles(EngStepCosts *costs, EngWalk walk, double high_sh
     uint64_t done = 0; /* cycles before the stretch */
     EngStretch stretch;
     for (size_t i = 0; i < n && eng_walk_next(&walk, &stretch);) {
+        const StepCycles one = step_cycles(costs, &stretch);
         for (; i < n && step[i] < stretch.to; i++) {
-            const EngCost part =
-                eng_stretch_cost(costs, stretch.a, stretch.b, step[i] - stretch.from, high_share);
-            cycles[i] = eng_sat_add(cycles[i], eng_sat_add(done, part.cycles));
+            const uint64_t part = cycles_of(&one, &stretch, step[i] - stretch.from, high_share);
+            cycles[i] = eng_sat_add(cycles[i], eng_sat_add(done, part));
         }
-        const EngCost whole =
-            eng_stretch_cost(costs, stretch.a, stretch.b, stretch.to - stretch.from, high_share);
-        done = eng_sat_add(done, whole.cycles);
+        done = eng_sat_add(done, cycles_of(&one, &stretch, stretch.to - stretch.from, high_share));
         for (; i < n && stretch.to == walk.end && step[i] >= stretch.to; i++)
             cycles[i] = eng_sat_add(cycles[i], done);
     }

@@ -70,60 +70,118 @@ static uint64_t values(EngShape shape)
     return eng_sat_mul(pixels(shape), shape.c);
 }
 
-static EngProductShape linear_shape(const EngOp *op, EngProductKind kind, uint64_t batch)
+/* A[rows, in] W[in, out] and its two gradients; `products` of them. */
+static EngProductShape matrix_shape(
+    EngProductKind kind, uint64_t rows, uint64_t in, uint64_t out, uint64_t products)
 {
-    const uint64_t in = values(op->in), out = values(op->out);
-    const uint64_t a = eng_sat_mul(batch, in), g = eng_sat_mul(batch, out);
-    const uint64_t w = eng_sat_mul(in, out);
+    const uint64_t a = eng_sat_mul(rows, in), w = eng_sat_mul(in, out), g = eng_sat_mul(rows, out);
+    EngProductShape shape = {.segments = 1, .products = products};
     switch (kind) {
     case ENG_PRODUCT_FORWARD:
-        return (EngProductShape){
-            .M = batch, .N = out, .segments = 1, .length = in, .a_elements = a, .b_elements = w};
+        shape.M = rows;
+        shape.N = out;
+        shape.length = in;
+        shape.a_elements = a;
+        shape.b_elements = w;
+        break;
     case ENG_PRODUCT_DGRAD:
-        return (EngProductShape){
-            .M = batch, .N = in, .segments = 1, .length = out, .a_elements = g, .b_elements = w};
+        shape.M = rows;
+        shape.N = in;
+        shape.length = out;
+        shape.a_elements = g;
+        shape.b_elements = w;
+        break;
     case ENG_PRODUCT_WGRAD:
+        shape.M = in;
+        shape.N = out;
+        shape.length = rows;
+        shape.a_elements = a;
+        shape.b_elements = g;
         break;
     }
-    return (EngProductShape){
-        .M = in, .N = out, .segments = 1, .length = batch, .a_elements = a, .b_elements = g};
+    return shape;
 }
 
-static EngProductShape conv_shape(const EngOp *op, EngProductKind kind, uint64_t batch)
+static EngProductShape linear_shape(const EngOp *op, EngProductKind kind, uint64_t batch)
+{
+    const uint64_t rows = eng_op_rows(op);
+    return matrix_shape(
+        kind, eng_sat_mul(batch, rows), eng_op_row_length(op), values(op->out) / rows, 1);
+}
+
+/* Q K^T of every head and sample: Q [T, d] stands in A's place, K^T [d, T] in W's. */
+static EngProductShape scores_shape(const EngOp *op, EngProductKind kind, uint64_t batch)
+{
+    const uint64_t positions = op->in.y, depth = op->in.c / 3 / op->heads;
+    return matrix_shape(kind, positions, depth, positions, eng_sat_mul(batch, op->heads));
+}
+
+/* P V of every head and sample: P [T, T] stands in A's place, V [T, d] in W's. */
+static EngProductShape mix_shape(const EngOp *op, EngProductKind kind, uint64_t batch)
+{
+    const uint64_t positions = op->out.y, depth = op->out.c / op->heads;
+    return matrix_shape(kind, positions, positions, depth, eng_sat_mul(batch, op->heads));
+}
+
+/* A convolution of `in` to `out` channels. */
+static EngProductShape conv_shape(
+    const EngOp *op, EngProductKind kind, uint64_t batch, uint64_t in, uint64_t out)
 {
     const uint64_t taps = (uint64_t)op->kernel * op->kernel;
-    const uint64_t a = eng_sat_mul(batch, values(op->in)), g = eng_sat_mul(batch, values(op->out));
-    const uint64_t w = eng_sat_mul3(taps, op->in.c, op->out.c);
+    const uint64_t computed = eng_sat_mul(batch, pixels(op->out));
+    const uint64_t given = eng_sat_mul(batch, pixels(op->in));
+    const uint64_t a = eng_sat_mul(given, in), g = eng_sat_mul(computed, out);
+    EngProductShape shape = {.segments = taps, .products = 1};
     switch (kind) {
     case ENG_PRODUCT_FORWARD:
-        return (EngProductShape){.M = eng_sat_mul(batch, pixels(op->out)),
-            .N = op->out.c,
-            .segments = taps,
-            .length = op->in.c,
-            .a_elements = a,
-            .b_elements = w};
+        shape.M = computed;
+        shape.N = out;
+        shape.length = in;
+        shape.a_elements = a;
+        shape.b_elements = eng_sat_mul3(taps, in, out);
+        break;
     case ENG_PRODUCT_DGRAD:
-        return (EngProductShape){.M = eng_sat_mul(batch, pixels(op->in)),
-            .N = op->in.c,
-            .segments = taps,
-            .length = op->out.c,
-            .a_elements = g,
-            .b_elements = w};
+        shape.M = given;
+        shape.N = in;
+        shape.length = out;
+        shape.a_elements = g;
+        shape.b_elements = eng_sat_mul3(taps, in, out);
+        break;
     case ENG_PRODUCT_WGRAD:
+        shape.M = eng_sat_mul(taps, in);
+        shape.N = out;
+        shape.segments = pixels(op->out);
+        shape.length = batch;
+        shape.segments_apart = true;
+        shape.a_elements = a;
+        shape.b_elements = g;
         break;
     }
-    return (EngProductShape){.M = eng_sat_mul(taps, op->in.c),
-        .N = op->out.c,
-        .segments = pixels(op->out),
-        .length = batch,
-        .segments_apart = true,
-        .a_elements = a,
-        .b_elements = g};
+    return shape;
+}
+
+/* Every channel is a convolution of its own. */
+static EngProductShape depthwise_shape(const EngOp *op, EngProductKind kind, uint64_t batch)
+{
+    EngProductShape shape = conv_shape(op, kind, batch, 1, 1);
+    shape.products = op->out.c;
+    return shape;
 }
 
 EngProductShape eng_product_shape(const EngOp *op, EngProductKind kind, uint64_t batch)
 {
-    return op->kind == ENG_OP_CONV ? conv_shape(op, kind, batch) : linear_shape(op, kind, batch);
+    switch (op->kind) {
+    case ENG_OP_CONV:
+        return conv_shape(op, kind, batch, op->in.c, op->out.c);
+    case ENG_OP_DEPTHWISE:
+        return depthwise_shape(op, kind, batch);
+    case ENG_OP_SCORES:
+        return scores_shape(op, kind, batch);
+    case ENG_OP_MIX:
+        return mix_shape(op, kind, batch);
+    default:
+        return linear_shape(op, kind, batch);
+    }
 }
 
 /* ---- operands ---------------------------------------------------------------------------------- */
@@ -262,7 +320,7 @@ static uint64_t converter_count(const EngHardware *hw)
 
 static void count_time(EngProductDetail *d, const EngHardware *hw)
 {
-    EngCost *const cost = &d->cost;
+    EngCost *const cost = &d->one;
     cost->compute_cycles =
         eng_array_cycles(d->dataflow, hw->rows, hw->columns, d->M, d->N, d->kg, d->beats);
     cost->convert_cycles = eng_ceil_div(eng_sat_add(d->a_groups, d->b_groups), converter_count(hw));
@@ -278,8 +336,8 @@ static void count_energy(EngProductDetail *d, uint64_t converted, const EngHardw
     d->pairs_fj = eng_sat_mul(eng_sat_mul3(d->M, d->N, d->kg), d->pair_fj);
     d->convert_fj = eng_sat_mul3(converted, 4, hw->int8_add_fj);
     d->sram_fj = eng_sat_mul(eng_ceil_div(d->sram_bits, 64), hw->sram_word_fj);
-    d->dram_fj = eng_sat_mul(eng_ceil_div(d->cost.dram_bytes, 8), hw->dram_word_fj);
-    d->cost.femtojoules =
+    d->dram_fj = eng_sat_mul(eng_ceil_div(d->one.dram_bytes, 8), hw->dram_word_fj);
+    d->one.femtojoules =
         eng_sat_add(eng_sat_add(d->pairs_fj, d->convert_fj), eng_sat_add(d->sram_fj, d->dram_fj));
 }
 
@@ -329,6 +387,8 @@ EngProductDetail eng_product_detail(const EngProductShape *shape, EngProductKind
     count_traffic(&d, hw);
     count_time(&d, hw);
     count_energy(&d, eng_sat_add(x.changed, y.changed), hw);
+    d.products = eng_max_u64(1, shape->products);
+    eng_cost_add(&d.cost, &d.one, d.products);
     return d;
 }
 

@@ -158,6 +158,53 @@ static void test_no_input_gradient_where_nothing_is_trained(void)
     CHECK(same_cost(&behind, &sum));
 }
 
+/* Multiplications of a product, by its shape. */
+static uint64_t multiplications(const EngProductShape *s)
+{
+    return s->M * s->N * s->segments * s->length * s->products;
+}
+
+/* The networks with a name: each layer's shapes say what the layer computes, and it costs. */
+static void check_network(const char *text, EngShape input, unsigned classes)
+{
+    EngNetwork *net = NULL;
+    EngError err = {.text = ""};
+    CHECK_INT(eng_network_parse(text, input, classes, &net, &err), ENG_OK);
+    if (!net) {
+        printf("# %s\n", err.text);
+        return;
+    }
+    const EngHardware hw = eng_hardware_default();
+    EngFormat formats[ENG_SLOTS];
+    for (int s = 0; s < ENG_SLOTS; s++)
+        formats[s] = eng_format_bfp(4);
+    for (size_t layer = 0; layer < net->product_count; layer++) {
+        const EngOp *const op = eng_network_product(net, layer);
+        const EngProductShape forward = eng_product_shape(op, ENG_PRODUCT_FORWARD, 4);
+        const EngProductShape dgrad = eng_product_shape(op, ENG_PRODUCT_DGRAD, 4);
+        const EngProductShape wgrad = eng_product_shape(op, ENG_PRODUCT_WGRAD, 4);
+        CHECK(forward.M * forward.N * forward.products == 4 * eng_shape_size(op->out));
+        /* The three products multiply as often; with a stride, dgrad sees every input pixel. */
+        const uint64_t strides = op->stride > 1 ? (uint64_t)op->in.y * op->in.x : 1;
+        const uint64_t outputs = op->stride > 1 ? (uint64_t)op->out.y * op->out.x : 1;
+        CHECK(multiplications(&wgrad) == multiplications(&forward));
+        CHECK(multiplications(&dgrad) * outputs == multiplications(&forward) * strides);
+        const EngCost cost = eng_layer_step_cost(net, layer, 4, formats, &hw);
+        CHECK(cost.cycles > 0 && cost.cycles < UINT64_MAX && cost.femtojoules > 0);
+    }
+    eng_network_free(net);
+}
+
+static void test_networks_with_a_name(void)
+{
+    check_network("mlp:256,128", (EngShape){28, 28, 1}, 10);
+    check_network("lenet", (EngShape){28, 28, 1}, 10);
+    check_network("vgg-s", (EngShape){32, 32, 3}, 10);
+    check_network("resnet-20", (EngShape){32, 32, 3}, 10);
+    check_network("mobilenet-s", (EngShape){32, 32, 3}, 10);
+    check_network("transformer-s", (EngShape){32, 1, 1}, 30);
+}
+
 int main(void)
 {
     printf("# seed %u\n", SEED);
@@ -165,5 +212,6 @@ int main(void)
     RUN(test_high_share);
     RUN(test_constant_plan);
     RUN(test_no_input_gradient_where_nothing_is_trained);
+    RUN(test_networks_with_a_name);
     return check_done();
 }
