@@ -4,7 +4,8 @@
  * contracted channels are at least as many as the smaller group of the two formats, a pixel is
  * quantised once for all taps and each tap starts a new group; the products then run over taps by
  * pointer, without copying patches. With fewer channels, groups run on through the flattened patch
- * (r, s, channel), which is gathered 16 rows at a time. Formats without groups never gather.
+ * (r, s, channel), which is gathered 16 rows at a time. Formats without groups do not gather, but
+ * for fp32 with few channels, where both ways give the same bits.
  * Rows for the noise are counted as ARCHITECTURE.md says under "Three products". */
 #ifndef ENG_KERNELS_CONV_H
 #define ENG_KERNELS_CONV_H

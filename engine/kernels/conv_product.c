@@ -112,26 +112,47 @@ static Anchor anchor_of(const Spread *job, size_t n, size_t y, size_t x)
         n, (ptrdiff_t)((y + c->pad_y) / c->stride_y), (ptrdiff_t)((x + c->pad_x) / c->stride_x)};
 }
 
-/* The records one pixel meets by taps [first, first + count), `stride` places apart. */
+/* What one pixel's taps [first, first + count) read, `stride` places apart: the record, or zeros
+ * where that is padding. */
 static void point_pixel(const Spread *job, const Taps *taps, size_t first, size_t count, Anchor at,
     const void **row, size_t stride)
 {
+    const void *const zeros = record_of(job->a, job->a->records);
     const ptrdiff_t pixel = ((ptrdiff_t)at.n * job->source_y + at.y) * job->source_x + at.x;
     const ptrdiff_t base = pixel * (ptrdiff_t)job->a->record_bytes;
-    const uint8_t *data = job->a->data;
     const Tap *tap = taps->tap + first;
-    const bool inside = at.y + taps->low_y >= 0 && at.y + taps->high_y < job->source_y &&
-        at.x + taps->low_x >= 0 && at.x + taps->high_x < job->source_x;
-    if (inside) {
-        for (size_t t = 0; t < count; t++)
-            row[t * stride] = data + (base + tap[t].offset);
-        return;
-    }
-    const void *const zeros = record_of(job->a, job->a->records);
     for (size_t t = 0; t < count; t++) {
         const ptrdiff_t y = at.y + tap[t].dy, x = at.x + tap[t].dx;
         const bool there = y >= 0 && y < job->source_y && x >= 0 && x < job->source_x;
-        row[t * stride] = there ? data + (base + tap[t].offset) : zeros;
+        row[t * stride] = there ? job->a->data + (base + tap[t].offset) : zeros;
+    }
+}
+
+static bool is_inside(const Spread *job, const Taps *taps, Anchor at)
+{
+    return at.y + taps->low_y >= 0 && at.y + taps->high_y < job->source_y &&
+        at.x + taps->low_x >= 0 && at.x + taps->high_x < job->source_x;
+}
+
+/* The same for pixels of one image row, whose records lie evenly: the pixels at the borders are
+ * put right afterwards. */
+static void point_image_row(const Spread *job, const Taps *taps, size_t first, size_t count,
+    Anchor at, size_t rows, const void **row)
+{
+    const size_t bytes = job->a->record_bytes;
+    const ptrdiff_t pixel = ((ptrdiff_t)at.n * job->source_y + at.y) * job->source_x + at.x;
+    const size_t advance = job->forward ? job->conv->stride_x : 1;
+    /* As integers: near a border some of these lie outside the operand until they are replaced. */
+    const uintptr_t base = (uintptr_t)job->a->data + (uintptr_t)pixel * bytes;
+    const Tap *tap = taps->tap + first;
+    for (size_t t = 0; t < count; t++) {
+        const uintptr_t start = base + (uintptr_t)tap[t].offset;
+        for (size_t i = 0; i < rows; i++)
+            row[t * rows + i] = (const void *)(start + i * advance * bytes);
+    }
+    for (size_t i = 0; i < rows; i++, at.x += (ptrdiff_t)advance) {
+        if (!is_inside(job, taps, at))
+            point_pixel(job, taps, first, count, at, row + i, rows);
     }
 }
 
@@ -141,6 +162,10 @@ static void point_rows(const Spread *job, const Taps *taps, size_t first, size_t
 {
     size_t n = pixel / (job->height * job->width);
     size_t y = pixel / job->width % job->height, x = pixel % job->width;
+    if (x + (rows - 1) * job->step < job->width) {
+        point_image_row(job, taps, first, count, anchor_of(job, n, y, x), rows, row);
+        return;
+    }
     for (size_t i = 0; i < rows; i++) {
         point_pixel(job, taps, first, count, anchor_of(job, n, y, x), row + i, rows);
         x += job->step;
@@ -163,52 +188,67 @@ static void point_panels(
     }
 }
 
-/* Some taps of one pixel tile, from `first` on, against panels [begin, end) in tiles. */
-static void run_taps(const Spread *job, EngTile tile, const Taps *taps, size_t first, size_t pixel,
-    size_t begin, size_t end)
+/* Panels [begin, end). */
+typedef struct Range {
+    size_t begin, end;
+} Range;
+
+/* True where all tiles of pixels meet the same panels by the same taps: they are pointed to once. */
+static bool one_panel_tile(const Spread *job, const Taps *taps, Range panels)
 {
-    const void *row[SEGMENTS * ENG_TILE_ROWS], *panel[SEGMENTS * ENG_TILE_PANELS];
-    point_rows(job, taps, first, tile.segments, pixel, tile.rows, row);
-    tile.row = row;
-    tile.panel = panel;
-    for (size_t p = begin; p < end; p += job->tile_panels) {
-        eng_tile_panels(&tile, job->w, p, job->tile_panels);
-        point_panels(job, taps->tap + first, tile.segments, p, tile.panels, panel);
-        tile.out = job->out + pixel * job->channels + p * ENG_LANES;
-        job->kernels->product[job->a->packing](&tile);
+    return panels.end - panels.begin <= job->tile_panels && taps->count <= SEGMENTS;
+}
+
+/* Some taps of one pixel tile, from `first` on, against the panels, `panel` being room for pointers. */
+static void run_taps(const Spread *job, EngTile *tile, const Taps *taps, size_t first, size_t pixel,
+    Range panels, const void **panel)
+{
+    const void *row[SEGMENTS * ENG_TILE_ROWS];
+    point_rows(job, taps, first, tile->segments, pixel, tile->rows, row);
+    tile->row = row;
+    tile->panel = panel;
+    for (size_t p = panels.begin; p < panels.end; p += job->tile_panels) {
+        eng_tile_panels(tile, job->w, p, job->tile_panels);
+        if (!one_panel_tile(job, taps, panels))
+            point_panels(job, taps->tap + first, tile->segments, p, tile->panels, panel);
+        tile->out = job->out + pixel * job->channels + p * ENG_LANES;
+        job->kernels->product[job->a->packing](tile);
     }
 }
 
-static void clear_pixels(const Spread *job, size_t pixel, size_t rows, size_t begin, size_t end)
+static void clear_pixels(const Spread *job, size_t pixel, size_t rows, Range panels)
 {
-    const size_t from = begin * ENG_LANES;
-    const size_t to = eng_at_most(end * ENG_LANES, job->channels);
+    const size_t to = eng_at_most(panels.end * ENG_LANES, job->channels);
     for (size_t i = 0; i < rows; i++, pixel += job->step) {
-        for (size_t k = from; k < to; k++)
+        for (size_t k = panels.begin * ENG_LANES; k < to; k++)
             job->out[pixel * job->channels + k] = 0;
     }
 }
 
-/* One run's tiles [first, last) of pixels against panels [begin, end). */
-static void run_tiles(
-    const Spread *job, size_t run, size_t first, size_t last, size_t begin, size_t end)
+/* One run's tiles [first, last) of pixels. */
+static void run_tiles(const Spread *job, size_t run, size_t first, size_t last, Range panels)
 {
     const size_t start = run_start(job, run), pixels = run_pixels(job, run);
+    const void *panel[SEGMENTS * ENG_TILE_PANELS];
+    /* One tile for all: a fresh copy in each round would be read back, in wider pieces than it was
+     * written, only after the last outputs have reached memory. */
+    EngTile tile = eng_tile_of(job->a, job->w);
+    tile.out_stride = job->step * job->channels;
     Taps taps;
     list_taps(job, start / job->width % job->height, start % job->width, &taps);
+    if (one_panel_tile(job, &taps, panels))
+        point_panels(job, taps.tap, taps.count, panels.begin, panels.end - panels.begin, panel);
     for (size_t skip = first * job->tile_rows; skip < pixels && first < last;
          first++, skip += job->tile_rows) {
         const size_t pixel = start + skip * job->step;
-        EngTile tile = eng_tile_of(job->a, job->w);
         tile.rows = (unsigned)eng_at_most(pixels - skip, job->tile_rows);
-        tile.out_stride = job->step * job->channels;
         for (size_t tap = 0; tap < taps.count; tap += SEGMENTS) {
             tile.segments = eng_at_most(taps.count - tap, SEGMENTS);
             tile.add = tap > 0;
-            run_taps(job, tile, &taps, tap, pixel, begin, end);
+            run_taps(job, &tile, &taps, tap, pixel, panels, panel);
         }
         if (taps.count == 0)
-            clear_pixels(job, pixel, tile.rows, begin, end);
+            clear_pixels(job, pixel, tile.rows, panels);
     }
 }
 
@@ -216,14 +256,15 @@ static void run_spread(void *ctx, size_t begin, size_t end, unsigned worker)
 {
     const Spread *job = ctx;
     (void)worker;
-    const size_t tiles = job->runs * job->tiles_per_run, panels = eng_panels_of(job->w);
+    const size_t tiles = job->runs * job->tiles_per_run;
     const size_t last = job->by_rows ? end : tiles;
-    const size_t from = job->by_rows ? 0 : begin * job->tile_panels;
-    const size_t to = job->by_rows ? panels : eng_at_most(end * job->tile_panels, panels);
+    Range panels = {0, eng_panels_of(job->w)};
+    if (!job->by_rows)
+        panels = (Range){begin * job->tile_panels, eng_at_most(end * job->tile_panels, panels.end)};
     for (size_t tile = job->by_rows ? begin : 0; tile < last;) {
         const size_t run = tile / job->tiles_per_run, skip = tile % job->tiles_per_run;
         const size_t some = eng_at_most(job->tiles_per_run - skip, last - tile);
-        run_tiles(job, run, skip, skip + some, from, to);
+        run_tiles(job, run, skip, skip + some, panels);
         tile += some;
     }
 }

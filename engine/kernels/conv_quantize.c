@@ -1,6 +1,5 @@
 /* The six quantisations of a convolution. */
 #include "kernels/conv_geometry.h"
-#include <string.h>
 
 size_t eng_conv_outputs(size_t in, unsigned kernel, unsigned stride, unsigned pad)
 {
@@ -8,8 +7,14 @@ size_t eng_conv_outputs(size_t in, unsigned kernel, unsigned stride, unsigned pa
     return padded < kernel || stride == 0 ? 0 : (padded - kernel) / stride + 1;
 }
 
+/* In fp32 a patch gives the same bits as its taps one after the other; with few channels the
+ * gathered rows are the quicker way. */
+#define FEW_CHANNELS 16
+
 bool eng_conv_gathers(size_t channels, const EngFormat *a, const EngFormat *b)
 {
+    if (eng_format_is_fp32(a) && eng_format_is_fp32(b))
+        return channels < FEW_CHANNELS;
     size_t group = SIZE_MAX;
     if (a->g)
         group = a->g;
@@ -26,6 +31,29 @@ typedef struct Patches {
     bool forward;
 } Patches;
 
+/* One row of taps (s, channel) of the pixel at (n, y, x). */
+static void gather_taps(
+    const Patches *p, size_t n, size_t y, size_t x, unsigned r, size_t channels, float *out)
+{
+    const EngConv *c = p->conv;
+    const unsigned last = c->kernel_x - 1;
+    if (p->forward) {
+        /* Where both ends are there, all taps stand side by side. */
+        const size_t from = eng_conv_source(c, true, n, y, x, r, 0);
+        if (from != ENG_NO_PIXEL && eng_conv_source(c, true, n, y, x, r, last) != ENG_NO_PIXEL) {
+            const float *in = p->data + from * channels;
+            for (size_t i = 0; i < c->kernel_x * channels; i++)
+                out[i] = in[i];
+            return;
+        }
+    }
+    for (unsigned s = 0; s <= last; s++, out += channels) {
+        const size_t pixel = eng_conv_source(c, p->forward, n, y, x, r, s);
+        for (size_t i = 0; i < channels; i++)
+            out[i] = pixel == ENG_NO_PIXEL ? 0 : p->data[pixel * channels + i];
+    }
+}
+
 /* The patch (r, s, channel) of each computed pixel. */
 static void gather_pixels(const void *ctx, size_t row, size_t rows, float *out)
 {
@@ -35,15 +63,8 @@ static void gather_pixels(const void *ctx, size_t row, size_t rows, float *out)
     const size_t channels = p->forward ? c->in_c : c->out_c;
     for (size_t i = row; i < row + rows; i++) {
         const size_t n = i / (height * width), y = i / width % height, x = i % width;
-        for (unsigned r = 0; r < c->kernel_y; r++) {
-            for (unsigned s = 0; s < c->kernel_x; s++, out += channels) {
-                const size_t pixel = eng_conv_source(c, p->forward, n, y, x, r, s);
-                if (pixel == ENG_NO_PIXEL)
-                    memset(out, 0, channels * sizeof(float));
-                else
-                    memcpy(out, p->data + pixel * channels, channels * sizeof(float));
-            }
-        }
+        for (unsigned r = 0; r < c->kernel_y; r++, out += c->kernel_x * channels)
+            gather_taps(p, n, y, x, r, channels, out);
     }
 }
 

@@ -46,7 +46,7 @@ typedef enum EngIsa {
  * accumulator that begins with start undoes the rows' bias, and after the group its bits *are* the
  * float (1.5 * 2^23 + S) 2^s: subtracting scale leaves S 2^s, exactly and without a conversion
  * (|S| <= 256 * 127^2 < 2^22).
- * Records and panels are multiples of 64 bytes; what is left over is zero. */
+ * Panels are multiples of 64 bytes and aligned to them, row records multiples of four. */
 typedef enum EngPacking { ENG_PACK_I8 = 0, ENG_PACK_WIDE, ENG_PACK_F32, ENG_PACKINGS } EngPacking;
 
 /* What the bits of 1.5 * 2^(23 + s) are above those of 2^s: 23 in the exponent, the half in 1.5. */

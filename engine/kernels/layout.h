@@ -5,6 +5,7 @@
 
 #include "kernels/operand.h"
 
+/* What panels are aligned to. */
 #define ENG_RECORD_ALIGN 64
 
 /* Bytes of one group in an I8 or WIDE panel; of one element in an F32 panel. */

@@ -25,11 +25,6 @@ void eng_operand_layout(
     *group = block_a < block_b ? block_a : block_b;
 }
 
-static size_t round_up(size_t n, size_t to)
-{
-    return (n + to - 1) / to * to;
-}
-
 /* The group a row of `length` really needs: no longer than the next power of two. */
 static unsigned fitted_group(EngPacking packing, unsigned group, size_t length)
 {
@@ -43,9 +38,8 @@ static unsigned fitted_group(EngPacking packing, unsigned group, size_t length)
 static size_t record_bytes(EngPacking packing, unsigned group, size_t length, bool panels)
 {
     const size_t groups = (length + group - 1) / group;
-    const size_t bytes =
-        panels ? eng_panel_group_bytes(packing, group) : eng_row_group_bytes(packing, group);
-    return round_up(groups * bytes, ENG_RECORD_ALIGN);
+    return groups *
+        (panels ? eng_panel_group_bytes(packing, group) : eng_row_group_bytes(packing, group));
 }
 
 static size_t record_count(size_t outer, size_t inner, bool panels)

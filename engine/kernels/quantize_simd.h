@@ -402,17 +402,6 @@ static void lanes_init(Lanes *l, Work *w, unsigned first, size_t at)
         l->row[r] = out + (r < l->rows ? first + r : first) * t->record_bytes;
 }
 
-/* Zeros behind the last group: records are whole cache lines. */
-static void clear_tails(const Work *w, size_t records)
-{
-    const EngQuantTile *t = w->tile;
-    const size_t group = t->to_panel ? eng_panel_group_bytes(t->packing, t->pack_group)
-                                     : eng_row_group_bytes(t->packing, t->pack_group);
-    const size_t used = w->groups * group;
-    for (size_t i = 0; i < records && used < t->record_bytes; i++)
-        memset((char *)t->out + i * t->record_bytes + used, 0, t->record_bytes - used);
-}
-
 static uint32_t largest_lane(VI v)
 {
     int32_t lane[VN];
@@ -445,6 +434,5 @@ static uint32_t quantize_simd(const EngQuantTile *t)
         for (size_t b = 0; b < count; b++)
             largest = vi_max(largest, blocks[b].largest);
     }
-    clear_tails(&w, t->to_panel ? panels : t->rows);
     return largest_lane(largest);
 }

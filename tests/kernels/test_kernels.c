@@ -22,7 +22,7 @@ static size_t record_bytes(EngPacking packing, unsigned group, size_t length, bo
     const size_t groups = (length + group - 1) / group;
     const size_t bytes =
         panel ? eng_panel_group_bytes(packing, group) : eng_row_group_bytes(packing, group);
-    return (groups * bytes + 63) / 64 * 64;
+    return groups * bytes;
 }
 
 static EngQuantTile random_tile(void)
