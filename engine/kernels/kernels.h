@@ -101,6 +101,25 @@ typedef struct EngQuantTile {
     uint64_t lfsr_start;                /* steps the LFSRs have made before this tensor */
 } EngQuantTile;
 
+/* One run of rows of a batch norm, with the ReLU behind it where that belongs to it.
+ * x: (rows, channels), what was normalised; the rest is by channel: y = x factor + shift. */
+typedef struct EngNormPass {
+    const float *x;
+    size_t rows, channels;
+    const float *factor, *shift;
+    const float *mean, *inverse; /* of the batch: xhat = (x - mean) * inverse */
+    bool relu;
+} EngNormPass;
+
+/* One row of windows of a max pooling, size x size without overlap.
+ * x: the windows' first image row; outputs: windows side by side; row: floats from one image row
+ * to the next. */
+typedef struct EngPoolPass {
+    const float *x;
+    size_t outputs, channels, row;
+    unsigned size;
+} EngPoolPass;
+
 typedef struct EngKernels {
     const char *name; /* "c", "avx2", "avx512", "neon" */
     EngIsa isa;
@@ -125,6 +144,21 @@ typedef struct EngKernels {
     /* v = mu v + (g + decay w); w -= lr v (nesterov: w -= lr (g' + mu v)), each op rounded. */
     void (*sgd)(float *w, float *v, const float *g, size_t n, float lr, float mu, float decay,
         bool nesterov);
+
+    /* Batch norm: sums over rows, by channel, of x and x^2, and of the masked dy and dy xhat, all
+     * in float64 in ascending order; y; and dx = a g + (b x + constant), g the masked dy. */
+
+    void (*norm_sums)(const float *x, size_t rows, size_t channels, double *sum, double *squares);
+    void (*norm_apply)(const EngNormPass *pass, float *y);
+    void (*norm_gradient_sums)(
+        const EngNormPass *pass, const float *dy, double *sum, double *products);
+    void (*norm_gradient)(const EngNormPass *pass, const float *dy, const float *a, const float *b,
+        const float *constant, float *dx);
+
+    /* Max pooling of one row of windows; the gradient goes to the first value that equals the
+     * window's maximum (y), 0 to the others. dy is zeroed on the way. */
+    void (*pool_max)(const EngPoolPass *pass, float *y);
+    void (*pool_max_gradient)(const EngPoolPass *pass, const float *y, float *dy, float *dx);
 } EngKernels;
 
 /* The table for `isa`; AUTO takes the best this machine has. ENG_CPU_MASK in the environment

@@ -1,6 +1,7 @@
 /* AVX2 with FMA and F16C: every x86 machine since 2013. A panel's 16 lanes are two vectors. */
 #include "kernels/kernels_isa.h"
 #include "kernels/layout.h"
+#include "kernels/passes.h"
 #include <immintrin.h>
 
 #define INLINE static inline __attribute__((always_inline))
@@ -554,5 +555,6 @@ const EngKernels eng_kernels_avx2 = {
     .relu_backward = relu_backward,
     .add_bias = add_bias,
     .column_sums = column_sums,
+    ENG_PASSES,
     .sgd = sgd,
 };

@@ -1,6 +1,7 @@
 /* AVX-512 with F, BW, VL, DQ and VNNI. */
 #include "kernels/kernels_isa.h"
 #include "kernels/layout.h"
+#include "kernels/passes.h"
 #include <immintrin.h>
 
 #define INLINE static inline __attribute__((always_inline))
@@ -620,5 +621,6 @@ const EngKernels eng_kernels_avx512 = {
     .relu_backward = relu_backward,
     .add_bias = add_bias,
     .column_sums = column_sums,
+    ENG_PASSES,
     .sgd = sgd,
 };

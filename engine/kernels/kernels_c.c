@@ -1,6 +1,7 @@
 /* The reference: plain C that says what each kernel does. The instruction sets answer to it. */
 #include "kernels/kernels_isa.h"
 #include "kernels/layout.h"
+#include "kernels/passes.h"
 #include "number/group.h"
 #include "number/lfsr.h"
 #include "number/quantize.h"
@@ -317,5 +318,6 @@ const EngKernels eng_kernels_c = {
     .relu_backward = eng_c_relu_backward,
     .add_bias = eng_c_add_bias,
     .column_sums = eng_c_column_sums,
+    ENG_PASSES,
     .sgd = eng_c_sgd,
 };

@@ -1,6 +1,7 @@
 /* Advanced SIMD of ARMv8.2 with the dot product. A panel's 16 lanes are four vectors. */
 #include "kernels/kernels_isa.h"
 #include "kernels/layout.h"
+#include "kernels/passes.h"
 #include <arm_neon.h>
 
 #define INLINE static inline __attribute__((always_inline))
@@ -479,5 +480,6 @@ const EngKernels eng_kernels_neon = {
     .relu_backward = relu_backward,
     .add_bias = add_bias,
     .column_sums = column_sums,
+    ENG_PASSES,
     .sgd = sgd,
 };

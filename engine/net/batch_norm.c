@@ -6,24 +6,35 @@
 #include "base/memory.h"
 #include "net/layer.h"
 #include <math.h>
-#include <string.h>
 
 #define BLOCK_ROWS 256
 #define EPSILON 1e-5
 #define RUNNING_SHARE 0.1 /* of the new batch in the running statistics */
 
 /* Rows of layer->saved, (channels) each. */
-enum { MEAN, INVERSE_SIGMA, RUNNING_MEAN, RUNNING_VARIANCE, FACTOR_X, FACTOR_DY, SHIFT, SAVED };
+enum {
+    MEAN,
+    INVERSE_SIGMA,
+    RUNNING_MEAN,
+    RUNNING_VARIANCE,
+    FACTOR, /* y = x FACTOR + SHIFT */
+    SHIFT,
+    GRADIENT_DY, /* dx = GRADIENT_DY g + (GRADIENT_X x + GRADIENT) */
+    GRADIENT_X,
+    GRADIENT,
+    SAVED
+};
 
 typedef struct Job {
     EngLayer *layer;
+    const EngKernels *kernels;
     size_t rows, channels;
 } Job;
 
-static Job job_of(EngLayer *layer, const EngStep *step)
+static Job job_of(EngLayer *layer, const EngContext *ctx, const EngStep *step)
 {
     const EngShape shape = layer->op->in;
-    return (Job){layer, step->samples * shape.y * shape.x, shape.c};
+    return (Job){layer, ctx->kernels, step->samples * shape.y * shape.x, shape.c};
 }
 
 static size_t blocks_of(size_t rows)
@@ -55,47 +66,33 @@ void eng_batch_norm_running(EngLayer *layer, float **mean, float **variance)
     *variance = saved(layer, RUNNING_VARIANCE);
 }
 
-/* Adds the two sums of one block: of x and x^2 (forward). */
-static void sum_values(const float *x, size_t rows, size_t channels, double *sum, double *squares)
+/* Rows [first, first + rows) as the kernels take them. */
+static EngNormPass pass_of(const Job *job, size_t first, size_t rows)
 {
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t c = 0; c < channels; c++) {
-            const double v = x[i * channels + c];
-            sum[c] += v;
-            squares[c] += v * v;
-        }
-    }
-}
-
-/* … and of dy and dy xhat (backward). */
-static void sum_gradients(const EngLayer *layer, size_t first, size_t rows, size_t channels,
-    double *sum, double *products)
-{
-    const float *mean = saved(layer, MEAN), *inverse = saved(layer, INVERSE_SIGMA);
-    const float *x = layer->x + first * channels, *dy = layer->dy + first * channels;
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t c = 0; c < channels; c++) {
-            const float xhat = (x[i * channels + c] - mean[c]) * inverse[c];
-            const double g = dy[i * channels + c];
-            sum[c] += g;
-            products[c] += g * xhat;
-        }
-    }
+    const EngLayer *layer = job->layer;
+    return (EngNormPass){.x = layer->x + first * job->channels,
+        .rows = rows,
+        .channels = job->channels,
+        .factor = saved(layer, FACTOR),
+        .shift = saved(layer, SHIFT),
+        .mean = saved(layer, MEAN),
+        .inverse = saved(layer, INVERSE_SIGMA),
+        .relu = layer->relu};
 }
 
 static void sum_blocks(void *arg, size_t begin, size_t end, bool backward)
 {
     const Job *job = arg;
-    const size_t channels = job->channels;
     for (size_t block = begin; block < end; block++) {
-        double *sum = job->layer->sums + block * 2 * channels;
-        memset(sum, 0, 2 * channels * sizeof *sum);
+        double *sum = job->layer->sums + block * 2 * job->channels;
         const size_t first = block * BLOCK_ROWS;
         const size_t rows = job->rows - first < BLOCK_ROWS ? job->rows - first : BLOCK_ROWS;
+        const EngNormPass pass = pass_of(job, first, rows);
         if (backward)
-            sum_gradients(job->layer, first, rows, channels, sum, sum + channels);
+            job->kernels->norm_gradient_sums(
+                &pass, job->layer->dy + first * job->channels, sum, sum + job->channels);
         else
-            sum_values(job->layer->x + first * channels, rows, channels, sum, sum + channels);
+            job->kernels->norm_sums(pass.x, rows, job->channels, sum, sum + job->channels);
     }
 }
 
@@ -154,51 +151,40 @@ static void running_statistics(EngLayer *layer)
 static void normalise_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const Job *job = arg;
-    const EngLayer *layer = job->layer;
-    const float *factor = saved(layer, FACTOR_X), *shift = saved(layer, SHIFT);
+    const EngNormPass pass = pass_of(job, begin, end - begin);
     (void)worker;
-    for (size_t i = begin; i < end; i++) {
-        const float *x = layer->x + i * job->channels;
-        float *y = layer->y + i * job->channels;
-        for (size_t c = 0; c < job->channels; c++)
-            y[c] = x[c] * factor[c] + shift[c];
-    }
+    job->kernels->norm_apply(&pass, job->layer->y + begin * job->channels);
 }
 
 void eng_batch_norm_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step)
 {
-    Job job = job_of(layer, step);
+    Job job = job_of(layer, ctx, step);
     if (step->training)
         batch_statistics(&job, ctx);
     else
         running_statistics(layer);
     for (size_t c = 0; c < job.channels; c++) {
         const float factor = layer->weight->value[c] * saved(layer, INVERSE_SIGMA)[c];
-        saved(layer, FACTOR_X)[c] = factor;
+        saved(layer, FACTOR)[c] = factor;
         saved(layer, SHIFT)[c] = layer->bias->value[c] - saved(layer, MEAN)[c] * factor;
     }
     eng_pool_run(ctx->pool, normalise_rows, &job, job.rows, 64);
 }
 
-/* dx = a dy + b x + shift with a = gamma / sigma, b and shift from the two sums. */
 static void gradient_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const Job *job = arg;
     const EngLayer *layer = job->layer;
-    const float *a = saved(layer, FACTOR_DY), *b = saved(layer, FACTOR_X),
-                *shift = saved(layer, SHIFT);
+    const EngNormPass pass = pass_of(job, begin, end - begin);
+    const size_t at = begin * job->channels;
     (void)worker;
-    for (size_t i = begin; i < end; i++) {
-        const float *x = layer->x + i * job->channels, *dy = layer->dy + i * job->channels;
-        float *dx = layer->dx + i * job->channels;
-        for (size_t c = 0; c < job->channels; c++)
-            dx[c] = a[c] * dy[c] + (b[c] * x[c] + shift[c]);
-    }
+    job->kernels->norm_gradient(&pass, layer->dy + at, saved(layer, GRADIENT_DY),
+        saved(layer, GRADIENT_X), saved(layer, GRADIENT), layer->dx + at);
 }
 
 void eng_batch_norm_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step)
 {
-    Job job = job_of(layer, step);
+    Job job = job_of(layer, ctx, step);
     eng_pool_run(ctx->pool, sum_gradient_blocks, &job, blocks_of(job.rows), 1);
     fold_blocks(&job);
     for (size_t c = 0; c < job.channels; c++) {
@@ -208,9 +194,9 @@ void eng_batch_norm_backward(EngLayer *layer, const EngContext *ctx, const EngSt
         const double inverse = saved(layer, INVERSE_SIGMA)[c], mean = saved(layer, MEAN)[c];
         const double a = layer->weight->value[c] * inverse;
         const double b = -a * inverse * product / (double)job.rows;
-        saved(layer, FACTOR_DY)[c] = (float)a;
-        saved(layer, FACTOR_X)[c] = (float)b;
-        saved(layer, SHIFT)[c] = (float)(-a * sum / (double)job.rows - b * mean);
+        saved(layer, GRADIENT_DY)[c] = (float)a;
+        saved(layer, GRADIENT_X)[c] = (float)b;
+        saved(layer, GRADIENT)[c] = (float)(-a * sum / (double)job.rows - b * mean);
     }
     if (layer->op->input_gradient)
         eng_pool_run(ctx->pool, gradient_rows, &job, job.rows, 64);

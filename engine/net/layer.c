@@ -16,8 +16,6 @@ EngStatus eng_layer_init(EngLayer *layer, size_t batch, EngError *err)
         return eng_batch_norm_init(layer, batch, err);
     case ENG_OP_LAYER_NORM:
         return eng_layer_norm_init(layer, batch, err);
-    case ENG_OP_MAX_POOL:
-        return eng_max_pool_init(layer, batch, err);
     case ENG_OP_DROPOUT:
         return eng_dropout_init(layer, batch, err);
     default:

@@ -20,14 +20,15 @@ typedef struct EngLayer {
     float *second;           /* addition, attention's mix: the other tensor it reads */
     float *second_gradient;  /* mix: where that tensor's gradient goes */
     unsigned number;         /* of the op in its network */
+    bool relu;               /* batch norm: the ReLU behind it happens in its passes */
+    bool absorbed;           /* ReLU: it does */
     EngParam *weight, *bias; /* product layers: weight, bias; batch norm: gamma, beta */
     EngOperand operand[ENG_SLOTS];
     bool weight_packed; /* operand W.fwd still holds the present weights in `packed_format` … */
     EngFormat packed_a, packed_w; /* … laid out for these two formats */
     float *saved;    /* batch norm: by channel, see there; layer norm: (mean, 1/sigma) of each row;
                         attention: copies by head */
-    uint8_t *choice; /* max pooling: which of the window's values won; dropout: which are kept;
-                        (samples, y, x, c) of out */
+    uint8_t *choice; /* dropout: which values are kept, (samples, y, x, c) of out */
     double *sums;    /* norms: partial sums by block */
     size_t batch;    /* samples the buffers are made for */
 } EngLayer;
@@ -124,7 +125,6 @@ void eng_batch_norm_forward(EngLayer *layer, const EngContext *ctx, const EngSte
 void eng_batch_norm_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 
 /* pooling.c */
-EngStatus eng_max_pool_init(EngLayer *layer, size_t batch, EngError *err);
 void eng_max_pool_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 void eng_max_pool_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step);
 void eng_average_pool_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step);

@@ -180,6 +180,10 @@ static EngStatus connect_layers(EngModel *model, EngError *err)
         layer->second = net->ops[i].second >= 0 ? tensor[net->ops[i].second].value : NULL;
         layer->y = tensor[i + 1].value;
         layer->dy = tensor[i + 1].gradient;
+        if (eng_op_in_place(net, i) && net->ops[net->ops[i].input - 1].kind == ENG_OP_BATCH_NORM) {
+            layer->absorbed = true;
+            model->layers[net->ops[i].input - 1].relu = true;
+        }
     }
     return ENG_OK;
 }

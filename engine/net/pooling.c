@@ -1,14 +1,6 @@
 /* Max and average pooling over windows that do not overlap, and the global average. */
-#include "base/memory.h"
 #include "net/layer.h"
-
-EngStatus eng_max_pool_init(EngLayer *layer, size_t batch, EngError *err)
-{
-    layer->choice = eng_alloc(batch, eng_shape_size(layer->op->out));
-    return layer->choice
-        ? ENG_OK
-        : eng_error(err, ENG_ERR_NOMEM, "No memory for layer %s.", layer->op->name);
-}
+#include <string.h>
 
 /* First float of pixel (y, x) of a sample. */
 static size_t pixel(EngShape shape, size_t y, size_t x)
@@ -16,75 +8,75 @@ static size_t pixel(EngShape shape, size_t y, size_t x)
     return (y * shape.x + x) * shape.c;
 }
 
-/* One window: y = max, choice = number of the first winner, windows counted row by row. */
-static void pool_window(
-    const float *x, EngShape in, size_t y0, size_t x0, unsigned size, float *y, uint8_t *choice)
+/* One output row is one pass of the kernels; `rows` are the output rows of all samples. */
+typedef struct Windows {
+    const EngLayer *layer;
+    const EngKernels *kernels;
+} Windows;
+
+/* The pass of output row `row`; *in and *out are where it begins in the two tensors. */
+static EngPoolPass windows_of(const EngLayer *layer, size_t row, size_t *in, size_t *out)
 {
-    const float *first = x + pixel(in, y0, x0);
-    for (size_t c = 0; c < in.c; c++) {
-        y[c] = first[c];
-        choice[c] = 0;
-    }
-    for (unsigned i = 1; i < size * size; i++) {
-        const float *p = x + pixel(in, y0 + i / size, x0 + i % size);
-        for (size_t c = 0; c < in.c; c++) {
-            const bool wins = p[c] > y[c];
-            y[c] = wins ? p[c] : y[c];
-            choice[c] = wins ? (uint8_t)i : choice[c];
-        }
-    }
+    const EngShape from = layer->op->in, to = layer->op->out;
+    const size_t sample = row / to.y, y = row % to.y;
+    *in = sample * eng_shape_size(from) + pixel(from, y * layer->op->kernel, 0);
+    *out = sample * eng_shape_size(to) + pixel(to, y, 0);
+    return (EngPoolPass){.x = layer->x + *in,
+        .outputs = to.x,
+        .channels = to.c,
+        .row = (size_t)from.x * from.c,
+        .size = layer->op->kernel};
 }
 
-static void max_forward_samples(void *arg, size_t begin, size_t end, unsigned worker)
+static void max_forward_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
-    const EngLayer *layer = arg;
-    const EngShape in = layer->op->in, out = layer->op->out;
-    const unsigned size = layer->op->kernel;
-    const size_t in_size = eng_shape_size(in), out_size = eng_shape_size(out);
+    const Windows *w = arg;
     (void)worker;
-    for (size_t n = begin; n < end; n++) {
-        for (size_t y = 0; y < out.y; y++) {
-            for (size_t x = 0; x < out.x; x++) {
-                const size_t at = n * out_size + pixel(out, y, x);
-                pool_window(layer->x + n * in_size, in, y * size, x * size, size, layer->y + at,
-                    layer->choice + at);
-            }
-        }
+    for (size_t row = begin; row < end; row++) {
+        size_t in, out;
+        const EngPoolPass pass = windows_of(w->layer, row, &in, &out);
+        w->kernels->pool_max(&pass, w->layer->y + out);
     }
 }
 
 void eng_max_pool_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step)
 {
-    eng_pool_run(ctx->pool, max_forward_samples, layer, step->samples, 1);
+    Windows w = {layer, ctx->kernels};
+    eng_pool_run(ctx->pool, max_forward_rows, &w, step->samples * layer->op->out.y, 1);
 }
 
-static void max_backward_samples(void *arg, size_t begin, size_t end, unsigned worker)
+/* True where windows cover every pixel; the others get no gradient. */
+static bool windows_cover_all(const EngOp *op)
+{
+    return op->in.y % op->kernel == 0 && op->in.x % op->kernel == 0;
+}
+
+static void clear_samples(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const EngLayer *layer = arg;
-    const EngShape in = layer->op->in, out = layer->op->out;
-    const unsigned size = layer->op->kernel;
-    const size_t in_size = eng_shape_size(in), out_size = eng_shape_size(out);
+    const size_t size = eng_shape_size(layer->op->in);
     (void)worker;
-    for (size_t i = begin * in_size; i < end * in_size; i++)
-        layer->dx[i] = 0.0f; /* also the rows and columns no window covers */
-    for (size_t n = begin; n < end; n++) {
-        for (size_t y = 0; y < out.y; y++) {
-            for (size_t x = 0; x < out.x; x++) {
-                const size_t at = n * out_size + pixel(out, y, x);
-                for (unsigned i = 0; i < size * size; i++) {
-                    float *dx = layer->dx + n * in_size +
-                        pixel(in, y * size + i / size, x * size + i % size);
-                    for (size_t c = 0; c < in.c; c++)
-                        dx[c] = layer->choice[at + c] == i ? layer->dy[at + c] : 0.0f;
-                }
-            }
-        }
+    memset(layer->dx + begin * size, 0, (end - begin) * size * sizeof *layer->dx);
+}
+
+static void max_backward_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const Windows *w = arg;
+    (void)worker;
+    for (size_t row = begin; row < end; row++) {
+        size_t in, out;
+        const EngPoolPass pass = windows_of(w->layer, row, &in, &out);
+        w->kernels->pool_max_gradient(
+            &pass, w->layer->y + out, w->layer->dy + out, w->layer->dx + in);
     }
 }
 
 void eng_max_pool_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step)
 {
-    eng_pool_run(ctx->pool, max_backward_samples, layer, step->samples, 1);
+    Windows w = {layer, ctx->kernels};
+    if (!windows_cover_all(layer->op))
+        eng_pool_run(ctx->pool, clear_samples, layer, step->samples, 1);
+    eng_pool_run(ctx->pool, max_backward_rows, &w, step->samples * layer->op->out.y, 1);
 }
 
 /* y = (v1 + v2 + …) / n, windows row by row. */

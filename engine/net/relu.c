@@ -31,6 +31,8 @@ static void backward_range(void *ctx, size_t begin, size_t end, unsigned worker)
 
 void eng_relu_forward(EngLayer *layer, const EngContext *ctx, const EngStep *step)
 {
+    if (layer->absorbed)
+        return;
     Job job = {ctx->kernels, layer};
     eng_pool_run(
         ctx->pool, forward_range, &job, step->samples * eng_shape_size(layer->op->in), 4096);
@@ -38,6 +40,8 @@ void eng_relu_forward(EngLayer *layer, const EngContext *ctx, const EngStep *ste
 
 void eng_relu_backward(EngLayer *layer, const EngContext *ctx, const EngStep *step)
 {
+    if (layer->absorbed)
+        return;
     Job job = {ctx->kernels, layer};
     eng_pool_run(
         ctx->pool, backward_range, &job, step->samples * eng_shape_size(layer->op->in), 4096);
