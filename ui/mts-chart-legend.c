@@ -79,7 +79,7 @@ static GArray *entries_new(MtsChart *chart, PangoContext *context, double width,
     const GPtrArray *lines = mts_chart_lines(chart);
     for (guint i = lines->len; i > 0; i--) {
         const MtsChartLine *line = g_ptr_array_index(lines, i - 1);
-        if (line->name) {
+        if (line->name && !mts_chart_line_is_over(line)) {
             add_entry(entries, chart, line, context, step);
         }
     }

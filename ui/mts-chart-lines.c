@@ -319,6 +319,16 @@ double mts_chart_line_value(const MtsChartLine *line, double step)
     return mts_series_at(source->series, (step - source->shift) / source->stretch) + source->lift;
 }
 
+gboolean mts_chart_line_is_over(const MtsChartLine *line)
+{
+    double end = 0;
+    if (line->role != MTS_LINE_ESTIMATE) {
+        return FALSE;
+    }
+    mts_series_last(line->source.series, &end);
+    return line->source.begin >= end;
+}
+
 char *mts_chart_value_text(MtsChartKind kind, double value)
 {
     switch (kind) {

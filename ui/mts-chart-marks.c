@@ -63,6 +63,7 @@ static gboolean find_head(MtsChart *chart, const MtsPlotMap *map, MtsMark *mark)
     mark->bottom = map->top + map->height;
     mark->slot = line->slot;
     mark->below = mts_chart_get_kind(chart) == MTS_CHART_ACCURACY;
+    mark->rising = mts_chart_get_kind(chart) == MTS_CHART_CYCLES;
     g_autofree char *text = mts_chart_value_text(mts_chart_get_kind(chart), value);
     g_strlcpy(mark->text, text, sizeof mark->text);
     return !isnan(value) && mark->x >= map->left - 1 && mark->x <= map->right + 1;
@@ -78,8 +79,10 @@ static void draw_head(const MtsMark *mark, cairo_t *cr, PangoContext *context, g
     g_autoptr(PangoLayout) layout = mts_paint_layout(context, mark->text, MTS_POINTS_LEGEND, TRUE);
     int width;
     mts_paint_layout_size(layout, &width, NULL);
-    const double y = CLAMP(mark->top + (mark->below ? 10 : -10), 8, MAX(mark->bottom - 8, 8));
     const gboolean room = mark->x + 8 + width <= mark->right + MTS_AXIS_MARGIN;
+    /* Left of its dot the value of a rising line would stand on the badge's bracket. */
+    const gboolean below = mark->below || (mark->rising && !room);
+    const double y = CLAMP(mark->top + (below ? 10 : -10), 8, MAX(mark->bottom - 8, 8));
     mts_paint_haloed_cairo(cr, layout, mark->x + (room ? 8 : -8), y, room ? 0 : 1, &ink, &view);
 }
 

@@ -55,6 +55,9 @@ GdkRGBA mts_chart_line_ink(const MtsChartLine *line, gboolean dark);
 /* Its value at an axis step; an estimate's at its end. */
 double mts_chart_line_value(const MtsChartLine *line, double step);
 
+/* An estimate of a run that has come to its end: there is nothing left to expect. */
+gboolean mts_chart_line_is_over(const MtsChartLine *line);
+
 char *mts_chart_value_text(MtsChartKind kind, double value);
 char *mts_chart_tick_text(MtsChartKind kind, const MtsTicks *ticks, guint index);
 const char *mts_chart_title(MtsChartKind kind);
@@ -119,6 +122,7 @@ typedef struct MtsMark {
     MtsMarkKind kind;
     guint slot;            /* run slot of the line it belongs to */
     gboolean below;        /* head: the text stands below the dot */
+    gboolean rising;       /* head: the line only rises */
     double x, top, bottom; /* head: top is the dot's y, in quarters of a pixel */
     double middle;         /* badge: of its pill */
     double left, right;    /* of the plot */

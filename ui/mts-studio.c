@@ -1,8 +1,7 @@
 #include "mts-studio.h"
 
-#include "mts-chart-export.h"
+#include "mts-chart-save.h"
 #include "mts-crosshair.h"
-#include "mts-palette.h"
 #include "mts-timeline-bar.h"
 #include "mts-timeline-ruler.h"
 #include <adwaita.h>
@@ -42,7 +41,6 @@ struct _MtsStudio {
     gboolean narrow, known_width;
     gboolean wide_library, wide_inspector; /* as chosen while there was room */
     guint fold_idle;
-    GtkFileChooserNative *chooser;
 };
 
 G_DEFINE_FINAL_TYPE(MtsStudio, mts_studio, GTK_TYPE_WIDGET)
@@ -195,69 +193,19 @@ static void toast(MtsStudio *self, const char *text)
     g_signal_emit(self, signals[TOAST], 0, text);
 }
 
+static void on_picture(GtkWidget *studio, const char *words)
+{
+    toast(MTS_STUDIO(studio), words);
+}
+
 static void on_copy_picture(GtkWidget *widget, const char *name, GVariant *parameter)
 {
-    MtsStudio *self = MTS_STUDIO(widget);
-    g_autoptr(GBytes) png =
-        mts_charts_export(self->charts, CHARTS, MTS_PICTURE_PNG, mts_palette_dark());
-    g_autoptr(GdkTexture) texture = png ? gdk_texture_new_from_bytes(png, NULL) : NULL;
-    if (texture) {
-        gdk_clipboard_set_texture(gtk_widget_get_clipboard(widget), texture);
-        toast(self, "Charts copied as a picture");
-    }
-}
-
-static void on_written(GObject *file, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(MtsStudio) self = data;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *name = g_file_get_basename(G_FILE(file));
-    if (g_file_replace_contents_finish(G_FILE(file), result, NULL, &error)) {
-        g_autofree char *text = g_strdup_printf("Charts saved as %s", name);
-        toast(self, text);
-    } else {
-        g_autofree char *text = g_strdup_printf("%s was not saved: %s", name, error->message);
-        toast(self, text);
-    }
-}
-
-static void on_picture_chosen(GtkFileChooserNative *chooser, int response, MtsStudio *self)
-{
-    g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT
-        ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(chooser))
-        : NULL;
-    if (file) {
-        g_autofree char *name = g_file_get_basename(file);
-        g_autoptr(GBytes) picture =
-            mts_charts_export(self->charts, CHARTS, mts_picture_kind(name), mts_palette_dark());
-        if (picture) {
-            g_file_replace_contents_bytes_async(file, picture, NULL, FALSE,
-                G_FILE_CREATE_REPLACE_DESTINATION, NULL, on_written, g_object_ref(self));
-        }
-    }
-    g_clear_object(&self->chooser);
+    mts_charts_copy(MTS_STUDIO(widget)->charts, CHARTS, widget, on_picture);
 }
 
 static void on_save_picture(GtkWidget *widget, const char *name, GVariant *parameter)
 {
-    MtsStudio *self = MTS_STUDIO(widget);
-    if (self->chooser) {
-        return;
-    }
-    GtkRoot *root = gtk_widget_get_root(widget);
-    self->chooser = gtk_file_chooser_native_new("Save the Charts",
-        GTK_IS_WINDOW(root) ? GTK_WINDOW(root) : NULL, GTK_FILE_CHOOSER_ACTION_SAVE, "Save",
-        "Cancel");
-    gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(self->chooser), "charts.png");
-    g_autoptr(GtkFileFilter) filter = gtk_file_filter_new();
-    gtk_file_filter_set_name(filter, "Pictures (PNG, SVG, PDF)");
-    static const char *const suffixes[] = {"png", "svg", "pdf"};
-    for (guint i = 0; i < G_N_ELEMENTS(suffixes); i++) {
-        gtk_file_filter_add_suffix(filter, suffixes[i]);
-    }
-    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(self->chooser), filter);
-    g_signal_connect_object(self->chooser, "response", G_CALLBACK(on_picture_chosen), self, 0);
-    gtk_native_dialog_show(GTK_NATIVE_DIALOG(self->chooser));
+    mts_charts_save(MTS_STUDIO(widget)->charts, CHARTS, widget, on_picture);
 }
 
 /* ---- building -------------------------------------------------------------------------------- */
@@ -425,7 +373,6 @@ static void mts_studio_dispose(GObject *object)
     }
     g_clear_pointer(&self->transport, gtk_widget_unparent);
     g_clear_pointer(&self->library_flap, gtk_widget_unparent);
-    g_clear_object(&self->chooser);
     g_clear_object(&self->ghosts);
     g_clear_object(&self->live);
     g_clear_object(&self->model);

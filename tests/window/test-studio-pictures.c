@@ -3,48 +3,23 @@
 #include "mts-new-run.h"
 #include "picture.h"
 #include "stage.h"
-#include "studio-data.h"
+#include "studio-fixture.h"
 #include "xinput.h"
 #include <math.h>
 
-typedef struct Scene {
-    AdwApplication *app;
-    MtsWindow *window;
-    MtsStudio *studio;
-    StudioData data;
-} Scene;
-
-static void set_up(Scene *scene, int width, int height, guint32 done)
+/* The page of a run that has come so far; the pointer rests where it changes nothing. */
+static void show(Fixture *scene, int width, int height, guint32 done)
 {
-    scene->app = adw_application_new(MTS_APPLICATION_ID, G_APPLICATION_NON_UNIQUE);
-    g_assert_true(g_application_register(G_APPLICATION(scene->app), NULL, NULL));
-    scene->window = MTS_WINDOW(mts_window_new(GTK_APPLICATION(scene->app)));
-    scene->studio = mts_window_get_studio(scene->window);
-    gtk_window_set_default_size(GTK_WINDOW(scene->window), width, height);
-    studio_data_init(&scene->data);
-    studio_data_load(&scene->data, scene->studio, done);
-    mts_window_set_run_title(scene->window, "Ramp 2→8 adaptive", "CIFAR-10 · CNN-S");
-    xinput_show(GTK_WINDOW(scene->window));
-    /* The pointer rests where it changes nothing. */
+    set_up_sized(scene, width, height, done);
     xinput_move(GTK_WIDGET(scene->window), width / 2.0, 20);
     xinput_settle(GTK_WIDGET(scene->window));
 }
 
-static void tear_down(Scene *scene)
-{
-    gpointer window = scene->window;
-    g_object_add_weak_pointer(G_OBJECT(scene->window), &window);
-    gtk_window_destroy(GTK_WINDOW(scene->window));
-    WAIT_UNTIL(window == NULL, 2000);
-    studio_data_clear(&scene->data);
-    g_object_unref(scene->app);
-}
-
 /* The mock-up's moment: two fifths through, the crosshair pinned at epoch 3.25, conv3's weights
  * selected from epoch 6 to 9. */
-static void running(Scene *scene, int width, int height)
+static void running(Fixture *scene, int width, int height)
 {
-    set_up(scene, width, height, STUDIO_DONE);
+    show(scene, width, height, STUDIO_DONE);
     MtsTimeAxis *axis = mts_studio_get_axis(scene->studio);
     mts_time_axis_set_pin(axis, 3.25 * STUDIO_EPOCH);
     MtsScheduleModel *model = mts_studio_get_model(scene->studio);
@@ -53,14 +28,14 @@ static void running(Scene *scene, int width, int height)
     xinput_settle(GTK_WIDGET(scene->window));
 }
 
-static void take(Scene *scene, const char *name)
+static void take(Fixture *scene, const char *name)
 {
     picture_all(GTK_WIDGET(scene->window), picture_folder(), name);
 }
 
 static void test_running(void)
 {
-    Scene scene;
+    Fixture scene;
     running(&scene, 1440, 900);
     take(&scene, "studio");
     tear_down(&scene);
@@ -68,7 +43,7 @@ static void test_running(void)
 
 static void test_wide(void)
 {
-    Scene scene;
+    Fixture scene;
     running(&scene, 1920, 1080);
     take(&scene, "studio-wide");
     tear_down(&scene);
@@ -76,7 +51,7 @@ static void test_wide(void)
 
 static void test_narrow(void)
 {
-    Scene scene;
+    Fixture scene;
     running(&scene, 800, 600);
     take(&scene, "studio-narrow");
     mts_studio_set_library_shown(scene.studio, TRUE);
@@ -87,8 +62,8 @@ static void test_narrow(void)
 
 static void test_idle(void)
 {
-    Scene scene;
-    set_up(&scene, 1440, 900, 0);
+    Fixture scene;
+    show(&scene, 1440, 900, 0);
     mts_studio_set_live(scene.studio, NULL);
     g_list_store_remove_all(mts_studio_get_ghosts(scene.studio));
     g_list_store_remove_all(scene.data.items);
@@ -104,8 +79,8 @@ static void test_idle(void)
 
 static void test_finished(void)
 {
-    Scene scene;
-    set_up(&scene, 1440, 900, STUDIO_STEPS);
+    Fixture scene;
+    show(&scene, 1440, 900, STUDIO_STEPS);
     mts_time_axis_set_view(
         mts_studio_get_axis(scene.studio), 2.6 * STUDIO_EPOCH, 5.2 * STUDIO_EPOCH);
     xinput_settle(GTK_WIDGET(scene.window));
@@ -115,8 +90,8 @@ static void test_finished(void)
 
 static void test_diverged(void)
 {
-    Scene scene;
-    set_up(&scene, 1440, 900, STUDIO_DONE);
+    Fixture scene;
+    show(&scene, 1440, 900, STUDIO_DONE);
     mts_run_data_set_status(scene.data.live, MTS_STATUS_DIVERGED,
         "Diverged at iteration 1,877: conv3's gradients left the range of 2 bits. "
         "More bits for G, or a smaller learning rate, may help.");
@@ -128,8 +103,8 @@ static void test_diverged(void)
 
 static void test_new_run(void)
 {
-    Scene scene;
-    set_up(&scene, 1440, 900, STUDIO_DONE);
+    Fixture scene;
+    show(&scene, 1440, 900, STUDIO_DONE);
     GtkWindow *dialog = mts_new_run_new(GTK_WINDOW(scene.window));
     xinput_show(dialog);
     picture_all(GTK_WIDGET(dialog), picture_folder(), "new-run");
