@@ -156,9 +156,9 @@ typedef struct EngKernels {
         const float *constant, float *dx);
 
     /* Max pooling of one row of windows; the gradient goes to the first value that equals the
-     * window's maximum (y), 0 to the others. dy is zeroed on the way. */
+     * window's maximum (y), 0 to the others. */
     void (*pool_max)(const EngPoolPass *pass, float *y);
-    void (*pool_max_gradient)(const EngPoolPass *pass, const float *y, float *dy, float *dx);
+    void (*pool_max_gradient)(const EngPoolPass *pass, const float *y, const float *dy, float *dx);
 } EngKernels;
 
 /* The table for `isa`; AUTO takes the best this machine has. ENG_CPU_MASK in the environment

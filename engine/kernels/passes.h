@@ -146,23 +146,37 @@ static void pool_max(const EngPoolPass *p, float *restrict y)
     }
 }
 
-/* The first of a window's values that equals its maximum takes the gradient. What is left of it is
- * zeroed once it was given away. */
-static void pool_max_gradient(
-    const EngPoolPass *p, const float *restrict y, float *restrict dy, float *restrict dx)
+/* Channels c to c + 15 of one window: the first of its values that equals the maximum takes the
+ * gradient, and nothing is left for the others. */
+static inline void pool_gradient_lanes(
+    const EngPoolPass *p, const float *x, const float *best, const float *dy, float *dx)
+{
+    const PassFloats most = pass_load(best);
+    PassBits left = (PassBits)pass_load(dy);
+    for (unsigned y = 0; y < p->size; y++) {
+        for (unsigned i = 0; i < p->size; i++) {
+            const size_t at = y * p->row + i * p->channels;
+            const PassBits wins = pass_load(x + at) == most;
+            *(PassFloats *)(dx + at) = (PassFloats)(left & wins);
+            left &= ~wins;
+        }
+    }
+}
+
+static void pool_max_gradient(const EngPoolPass *p, const float *y, const float *dy, float *dx)
 {
     for (size_t o = 0; o < p->outputs; o++) {
-        const size_t first = o * p->size * p->channels;
-        const float *restrict best = y + o * p->channels;
-        float *restrict left = dy + o * p->channels;
-        for (unsigned i = 0; i < p->size * p->size; i++) {
-            const size_t at = first + i / p->size * p->row + i % p->size * p->channels;
-            const float *restrict v = p->x + at;
-            float *restrict to = dx + at;
-            for (size_t c = 0; c < p->channels; c++) {
-                const bool wins = v[c] == best[c];
-                to[c] = wins ? left[c] : 0.0f;
-                left[c] = wins ? 0.0f : left[c];
+        const size_t first = o * p->size * p->channels, out = o * p->channels;
+        size_t c = 0;
+        for (; c + PASS_LANES <= p->channels; c += PASS_LANES)
+            pool_gradient_lanes(p, p->x + first + c, y + out + c, dy + out + c, dx + first + c);
+        for (; c < p->channels; c++) {
+            float left = dy[out + c];
+            for (unsigned i = 0; i < p->size * p->size; i++) {
+                const size_t at = first + i / p->size * p->row + i % p->size * p->channels + c;
+                const bool wins = p->x[at] == y[out + c];
+                dx[at] = wins ? left : 0.0f;
+                left = wins ? 0.0f : left;
             }
         }
     }
