@@ -3,8 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The name without the digits at its end. */
-static size_t stem_length(const char *name)
+size_t mts_lane_stem(const char *name)
 {
     size_t length = strlen(name);
     while (length > 0 && g_ascii_isdigit(name[length - 1])) {
@@ -15,8 +14,8 @@ static size_t stem_length(const char *name)
 
 static gboolean same_family(const char *a, const char *b)
 {
-    const size_t length = stem_length(a);
-    return length > 0 && length == stem_length(b) && strncmp(a, b, length) == 0;
+    const size_t length = mts_lane_stem(a);
+    return length > 0 && length == mts_lane_stem(b) && strncmp(a, b, length) == 0;
 }
 
 guint mts_lane_family(const char *const *names, guint layers, guint layer, guint *first)

@@ -40,6 +40,9 @@ typedef struct MtsLaneLayout {
  * family. Returns how many layers belong to that of `layer`, and its first one. */
 guint mts_lane_family(const char *const *names, guint layers, guint layer, guint *first);
 
+/* Length of a name without the digits at its end. */
+size_t mts_lane_stem(const char *name);
+
 /* folded[layer]: the family that starts at `layer` is one row. opened[layer * 3 + role]: the role
  * shows its two slots. Either may be NULL. Start with {0}; clear frees. */
 void mts_lane_layout_build(MtsLaneLayout *self, const char *const *names, guint layers,

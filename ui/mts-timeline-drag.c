@@ -82,6 +82,26 @@ static void show_drag_guide(MtsTimeline *self, guint32 went, gboolean snapped, d
     mts_timeline_show_guide(self, went, snapped, drag->was, drag->box);
 }
 
+/* The focus stays inside what is dragged, however far its boundary goes. */
+static void refocus_dragged(MtsTimeline *self)
+{
+    const MtsDrag *drag = &self->drag;
+    guint count;
+    const EngSpan *spans = mts_timeline_box_spans(self, drag->box, &count);
+    const EngSpan *span = &spans[MIN(drag->hit.span, count - 1)];
+    mts_timeline_focus(self, drag->box, span->from + (span->to - span->from) / 2);
+}
+
+/* Moves what is dragged, and the focus with it, as one change. */
+static guint32 move_dragged(MtsTimeline *self, guint32 step)
+{
+    mts_schedule_model_freeze(self->model);
+    const guint32 went = mts_schedule_model_drag_move(self->model, step);
+    refocus_dragged(self);
+    mts_schedule_model_thaw(self->model);
+    return went;
+}
+
 static void update_edge(MtsTimeline *self)
 {
     MtsDrag *drag = &self->drag;
@@ -93,7 +113,7 @@ static void update_edge(MtsTimeline *self)
     const double wanted = mts_time_axis_step(self->axis, drag->x + drag->grab);
     const MtsSnap snap =
         mts_timeline_snap_step(self, wanted, drag->box, drag->state & GDK_ALT_MASK);
-    const guint32 went = mts_schedule_model_drag_move(self->model, snap.step);
+    const guint32 went = move_dragged(self, snap.step);
     feel_lock(self, wanted, went);
     show_drag_guide(self, went, snap.kind != MTS_SNAP_NONE && went == snap.step, wanted);
 }
@@ -130,7 +150,7 @@ static void update_span(MtsTimeline *self)
             snap = (MtsSnap){end.step - drag->was_length, end.kind};
         }
     }
-    const guint32 went = mts_schedule_model_drag_move(self->model, snap.step);
+    const guint32 went = move_dragged(self, snap.step);
     feel_lock(self, wanted, went);
     show_drag_guide(self, went, snap.kind != MTS_SNAP_NONE && went == snap.step, wanted);
 }
@@ -373,15 +393,6 @@ static void leave_drag(MtsTimeline *self)
     mts_timeline_redraw_lanes(self);
     mts_timeline_update_hover(self);
     mts_timeline_set_crosshair(self);
-}
-
-static void refocus_dragged(MtsTimeline *self)
-{
-    const MtsDrag *drag = &self->drag;
-    guint count;
-    const EngSpan *spans = mts_timeline_box_spans(self, drag->box, &count);
-    const EngSpan *span = &spans[MIN(drag->hit.span, count - 1)];
-    mts_timeline_focus(self, drag->box, span->from + (span->to - span->from) / 2);
 }
 
 static void finish_drag(MtsTimeline *self)

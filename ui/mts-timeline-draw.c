@@ -307,6 +307,25 @@ void mts_timeline_append_fold_arrow(
     cairo_destroy(cr);
 }
 
+/* "conv ×3" for a folded family. */
+static char *row_name(MtsTimeline *self, const MtsLaneRow *row)
+{
+    const char *name = self->names[row->layer];
+    return row->folded ? g_strdup_printf("%.*s ×%u", (int)mts_lane_stem(name), name, row->layers)
+                       : g_strdup(name);
+}
+
+/* And "1 – 3" below it: which of them. */
+static char *row_summary(MtsTimeline *self, const MtsLaneRow *row)
+{
+    if (!row->folded) {
+        return g_strdup(mts_schedule_model_get_summary(self->model, row->layer));
+    }
+    const char *first = self->names[row->layer];
+    const char *last = self->names[row->layer + row->layers - 1];
+    return g_strdup_printf("%s – %s", first + mts_lane_stem(first), last + mts_lane_stem(last));
+}
+
 static void append_row_texts(
     MtsTimeline *self, GtkSnapshot *snapshot, const MtsLaneRow *row, double y, gboolean dark)
 {
@@ -315,12 +334,8 @@ static void append_row_texts(
     const GdkRGBA text = mts_palette_ink(MTS_INK_TEXT, dark);
     const GdkRGBA secondary = mts_palette_ink(MTS_INK_TEXT_SECONDARY, dark);
     const GdkRGBA accent = mts_palette_ink(MTS_INK_ACCENT_TEXT, dark);
-    g_autofree char *name =
-        row->folded ? g_strdup_printf("%u layers", row->layers) : g_strdup(self->names[row->layer]);
-    g_autofree char *summary = row->folded
-        ? g_strdup_printf(
-              "%s – %s", self->names[row->layer], self->names[row->layer + row->layers - 1])
-        : g_strdup(mts_schedule_model_get_summary(self->model, row->layer));
+    g_autofree char *name = row_name(self, row);
+    g_autofree char *summary = row_summary(self, row);
     const double middle = y + row->height / 2.0;
     append_name(self, snapshot, name, MTS_POINTS_BODY, TRUE, middle - 7, own ? &accent : &text);
     append_name(self, snapshot, summary, MTS_POINTS_LEGEND, FALSE, middle + 8.5, &secondary);

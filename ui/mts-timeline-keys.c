@@ -286,13 +286,23 @@ static gboolean on_key(GtkEventControllerKey *controller, guint raw, guint code,
         mts_timeline_drag_modifier(self, raw, TRUE);
         return TRUE;
     }
+    if (key != GDK_KEY_Left && key != GDK_KEY_Right) {
+        mts_timeline_hide_guide(self);
+    }
     if (state & (GDK_ALT_MASK | GDK_SUPER_MASK)) {
         return FALSE;
     }
     if (state & GDK_CONTROL_MASK) {
         return on_control_key(self, key, shift);
     }
-    return on_walk_key(self, key, shift) || on_edit_key(self, key, shift) || on_view_key(self, key);
+    const gboolean handled =
+        on_walk_key(self, key, shift) || on_edit_key(self, key, shift) || on_view_key(self, key);
+    GtkRoot *root = gtk_widget_get_root(GTK_WIDGET(self));
+    if (handled && GTK_IS_WINDOW(root)) {
+        /* Who works with keys sees where they go. */
+        gtk_window_set_focus_visible(GTK_WINDOW(root), TRUE);
+    }
+    return handled;
 }
 
 static void on_key_released(GtkEventControllerKey *controller, guint key, guint code,
@@ -303,6 +313,7 @@ static void on_key_released(GtkEventControllerKey *controller, guint key, guint 
 
 static void on_focus_changed(MtsTimeline *self)
 {
+    mts_timeline_hide_guide(self);
     mts_timeline_redraw_lanes(self);
 }
 

@@ -168,12 +168,14 @@ void mts_timeline_set_crosshair(MtsTimeline *self)
 
 static void on_motion(MtsTimeline *self, double x, double y)
 {
+    /* Where something was laid out anew GTK tells the pointer's place again. */
+    const gboolean moved = !self->hover.inside || self->hover.x != x || self->hover.y != y;
     self->hover.inside = TRUE;
     self->hover.x = x;
     self->hover.y = y;
     if (self->drag.mode == MTS_DRAG_NONE) {
         /* A guide left by a key says nothing about where the pointer is. */
-        if (self->tool != MTS_TOOL_SPLIT) {
+        if (self->tool != MTS_TOOL_SPLIT && moved) {
             mts_timeline_hide_guide(self);
         }
         mts_timeline_update_hover(self);

@@ -115,9 +115,13 @@ static void append_iteration(
 {
     const double x = x_of(self, step);
     g_autofree char *text = mts_text_count((guint64)floor(step + .5));
-    if (!is_covered(self, x, 3.0 * (double)strlen(text))) {
-        append_text(self, snapshot, text, x, ITERATION_BASE, .5, MTS_POINTS_TICKS, FALSE, ink);
+    if (is_covered(self, x, 3.0 * (double)strlen(text))) {
+        return;
     }
+    /* At the left end it keeps off the word in the gutter. */
+    const gboolean at_end = x < MTS_AXIS_GUTTER + 8 && strlen(text) > 3;
+    append_text(self, snapshot, text, at_end ? MTS_AXIS_GUTTER - 8 : x, ITERATION_BASE,
+        at_end ? 0 : .5, MTS_POINTS_TICKS, FALSE, ink);
 }
 
 /* Labels and ticks at quarter epochs; `every` counts them. */
@@ -131,6 +135,7 @@ static void append_epochs(MtsTimelineRuler *self, GtkSnapshot *snapshot)
     const double count = unit >= QUARTER_LABEL ? 1 : 4 * nice_multiple(4 * unit, ITERATION_APART);
     const double tick = unit >= QUARTER_TICK ? 1 : label;
     const GdkRGBA text = ink_of(MTS_INK_TEXT), faint = ink_of(MTS_INK_TEXT_TICKS);
+    gboolean labelled = FALSE;
     const double per_quarter = clock.steps_per_epoch / 4.0;
     for (double q = MAX(ceil(from / per_quarter / tick - 1e-9), 0) * tick;
          q * per_quarter <= to + 1e-9; q += tick) {
@@ -146,12 +151,20 @@ static void append_epochs(MtsTimelineRuler *self, GtkSnapshot *snapshot)
             if (whole) {
                 g_snprintf(epoch, sizeof epoch, "%.0f", q / 4);
             }
+            labelled = TRUE;
             append_text(self, snapshot, epoch, x, EPOCH_BASE, .5,
                 whole ? MTS_POINTS_SECONDARY : MTS_POINTS_TICKS, whole, whole ? text : faint);
         }
         if (fmod(q, count) == 0) {
             append_iteration(self, snapshot, step, faint);
         }
+    }
+    /* So close that no quarter is in sight: say at least where this is. */
+    if (!labelled) {
+        char epoch[32];
+        mts_lane_epoch_text(clock, from, epoch);
+        append_text(
+            self, snapshot, epoch, MTS_AXIS_GUTTER, EPOCH_BASE, .5, MTS_POINTS_TICKS, FALSE, faint);
     }
 }
 
