@@ -5,8 +5,9 @@
  *   lane      a layer pattern (letters, digits, '_', '-', '.', and '*' for any run of characters)
  *             with nothing, a role (`.W` `.A` `.G`) or a slot (`.W.fwd` …) behind it. A last part
  *             that is one letter, or fwd, dgrad, wgrad, is always read as role or slot.
- *   segment   `format [@from..to]` or
- *             `adaptive(low, high[, alpha=0.6][, beta=0.3][, interval=10][, literal]) [@from..to]`,
+ *   segment   `format [@from..to]`,
+ *             `adaptive(low, high[, alpha=0.6][, beta=0.3][, interval=10][, literal]) [@from..to]`
+ *             or `zse(low, high[, up=0.25][, down=0.15][, interval=10]) [@from..to]`,
  *             low and high block formats (bfpM and its kin), low with fewer mantissa bits.
  *   position  a number with `%` (0..100), `ep` (epochs, 0..1000000, fractions allowed) or `it`
  *             (steps, whole, 0..4294967295). `@0..50%`: the unit of the second number counts for
@@ -35,23 +36,34 @@ typedef struct EngPosition {
     bool open; /* nothing written: the run's start or end */
 } EngPosition;
 
-/* What a segment asks for: one format, or FAST's choice between two (defaults: this project's
- * alpha 0.6, beta 0.3, interval 10). */
+/* How an adaptive segment chooses between its two formats. */
+typedef enum EngAdaptiveRule {
+    ENG_RULE_FAST, /* `adaptive`: r(X) against a threshold that falls */
+    ENG_RULE_ZSE,  /* `zse`: the share of values that the low format flushes to zero */
+} EngAdaptiveRule;
+
+/* What a segment asks for: one format, or a choice between two (defaults: this project's alpha 0.6,
+ * beta 0.3, interval 10; up 0.25, down 0.15). */
 typedef struct EngPrecision {
     bool adaptive;
     EngFormat format;   /* fixed; adaptive: the low one */
-    EngFormat high;     /* adaptive only */
-    double alpha, beta; /* adaptive only, 0..10 */
-    uint32_t interval;  /* adaptive only, iterations between decisions, 1..1000000 */
-    bool literal;       /* adaptive only: denominator |sum| */
+    EngFormat high;     /* adaptive only, as all below */
+    uint8_t rule;       /* EngAdaptiveRule */
+    double alpha, beta; /* FAST: 0..10 */
+    double up, down;    /* ZSE: shares 0..1, down <= up: above `up` the high format is taken, below
+                           `down` the low one, between them it stays */
+    uint32_t interval;  /* iterations between decisions, 1..1000000 */
+    bool literal;       /* FAST: denominator |sum| */
 } EngPrecision;
 
 /* Room for the longest precision's text with its final NUL. */
 #define ENG_PRECISION_TEXT 192
 
-/* One format at all steps; FAST's choice with the default alpha, beta and interval. */
+/* One format at all steps; FAST's choice with the default alpha, beta and interval; the choice by
+ * what is flushed to zero, with the default shares and interval. */
 EngPrecision eng_precision_fixed(EngFormat format);
 EngPrecision eng_precision_adaptive(EngFormat low, EngFormat high);
+EngPrecision eng_precision_zse(EngFormat low, EngFormat high);
 
 /* Both mean the same at every step. */
 bool eng_precision_equal(const EngPrecision *a, const EngPrecision *b);
@@ -61,7 +73,7 @@ bool eng_precision_equal(const EngPrecision *a, const EngPrecision *b);
 EngPrecision eng_precision_for_role(const EngPrecision *precision, EngRole role);
 EngPrecision eng_precision_unsettled(const EngPrecision *precision, EngRole role);
 
-/* Reads a format or `adaptive(…)` at `text`, all of its `length` characters; blanks around it are
+/* Reads a format, `adaptive(…)` or `zse(…)` at `text`, all of its `length` characters; blanks around it are
  * fine. Error PARSE: one sentence that names the word and what was expected. */
 EngStatus eng_precision_parse(const char *text, size_t length, EngPrecision *out, EngError *err);
 

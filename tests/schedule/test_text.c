@@ -49,6 +49,10 @@ static void test_reads_adaptive(void)
     check_text("fc*.A: adaptive(bfp2, bfp4, alpha=0.6, beta=0.3)", "fc*.A: adaptive(bfp2, bfp4)");
     check_text("*: adaptive( bfp2 ,bfp4,literal , interval = 7,alpha=1e0 ) @10..20it, bfp3",
         "*: adaptive(bfp2, bfp4, alpha=1, interval=7, literal) @10..20it, bfp3");
+    check_text(
+        "*.A: zse(fb12, fb16, up=0.25, down=0.15)", "*.A: zse(bfp4:truncate, bfp8:truncate)");
+    check_text("*: zse(bfp4,bfp8,interval=5,down=0,up=1)@..5it",
+        "*: zse(bfp4, bfp8, up=1, down=0, interval=5) @..5it");
     EngSchedule *const schedule = parse("*: adaptive(bfp2, bfp4:sr4, beta=0.125)");
     if (!schedule)
         return;
@@ -137,7 +141,7 @@ static void test_refuses(void)
         {"*: adaptive(bfp2)", "line 1", "bfp2", "two formats"},
         {"*: adaptive()", "line 1", "\"\"", "expected a format"},
         {"*: adaptive(bfp2, bfp4) bfp8", "line 1", "bfp8", "closing bracket"},
-        {"*: bfp(4)", "line 1", "bfp(4)", "takes brackets"},
+        {"*: bfp(4)", "line 1", "bfp(4)", "take brackets"},
         {"*: adaptive(bfp4, bfp2)", "line 1", "4 and 2", "fewer mantissa bits"},
         {"*: adaptive(bfp2, fp32)", "line 1", "fp32", "two block formats"},
         {"*: adaptive(bfp2, bfp4, alpha=20)", "line 1", "\"20\"", "alpha must be"},
@@ -149,6 +153,13 @@ static void test_refuses(void)
         {"*: adaptive(bfp2, bfp4, interval=1000001)", "line 1", "1000001", "interval must be"},
         {"*: adaptive(bfp2, bfp4, gamma=1)", "line 1", "gamma=1", "adaptive takes"},
         {"*: adaptive(bfp2, bfp4, literal=1)", "line 1", "literal=1", "adaptive takes"},
+        {"*: zse", "line 1", "zse", "expected zse(low, high)"},
+        {"*: zse(bfp4)", "line 1", "bfp4", "zse needs two formats"},
+        {"*: zse(bfp4, bfp8, up=2)", "line 1", "\"2\"", "up must be"},
+        {"*: zse(bfp4, bfp8, up=0.1, down=0.2)", "line 1", "Zse", "down not above up"},
+        {"*: zse(bfp4, bfp8, alpha=1)", "line 1", "alpha=1", "zse takes"},
+        {"*: adaptive(bfp4, bfp8, up=1)", "line 1", "up=1", "adaptive takes"},
+        {"*: zso(bfp4, bfp8)", "line 1", "zso", "take brackets"},
         {"*: adaptive(bfp2, bfp4, literal, literal)", "line 1", "literal", "once"},
         {"*: adaptive(bfp2, bfp4, alpha=1, alpha=1)", "line 1", "alpha=1", "once"},
     };
