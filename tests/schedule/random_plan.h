@@ -32,8 +32,15 @@ static inline EngPrecision random_precision(EngRandom *random, bool adaptive)
 {
     if (!adaptive || eng_random_below(random, 5) > 0)
         return eng_precision_fixed(random_format(random));
-    EngPrecision p = eng_precision_adaptive(eng_format_bfp(1 + eng_random_below(random, 4)),
-        eng_format_bfp(5 + eng_random_below(random, 8)));
+    const EngFormat low = eng_format_bfp(1 + eng_random_below(random, 4));
+    const EngFormat high = eng_format_bfp(5 + eng_random_below(random, 8));
+    if (eng_random_below(random, 3) == 0) {
+        EngPrecision zse = eng_precision_zse(low, high);
+        zse.up = eng_random_unit(random);
+        zse.down = zse.up * eng_random_unit(random);
+        return zse;
+    }
+    EngPrecision p = eng_precision_adaptive(low, high);
     if (eng_random_below(random, 2)) {
         p.alpha = eng_random_below(random, 1000) / 100.0;
         p.beta = eng_random_unit(random);
