@@ -232,7 +232,6 @@ static GtkWidget *axis_area_new(MtsStudio *self)
     GtkWidget *charts = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_widget_set_vexpand(charts, TRUE);
     self->crosshair = mts_crosshair_new(self->axis);
-    mts_crosshair_add_band(MTS_CROSSHAIR(self->crosshair), self->timeline);
     for (guint i = 0; i < CHARTS; i++) {
         GtkWidget *chart = mts_chart_new((MtsChartKind)i, self->axis);
         self->charts[i] = MTS_CHART(chart);
