@@ -31,16 +31,27 @@ struct EngLoader {
     bool ending;
 };
 
+static void lay_out_epoch(EngLoader *loader, uint32_t epoch)
+{
+    const EngLoaderOptions *o = &loader->options;
+    if (loader->ordered && (o->in_order || loader->order_epoch == epoch))
+        return;
+    if (o->in_order) {
+        for (size_t i = 0; i < o->split->count; i++)
+            loader->order[i] = (uint32_t)i;
+    } else {
+        eng_dataset_order(o->seed, epoch, o->split->count, loader->order);
+    }
+    loader->order_epoch = epoch;
+    loader->ordered = true;
+}
+
 static void fill_slot(EngLoader *loader, Slot *slot)
 {
     const EngLoaderOptions *o = &loader->options;
     const uint32_t epoch = (uint32_t)(loader->fill_step / loader->batches);
     const size_t first = (size_t)(loader->fill_step % loader->batches) * o->batch;
-    if (!loader->ordered || loader->order_epoch != epoch) {
-        eng_dataset_order(o->seed, epoch, o->split->count, loader->order);
-        loader->order_epoch = epoch;
-        loader->ordered = true;
-    }
+    lay_out_epoch(loader, epoch);
     eng_dataset_gather_augmented(o->data, o->split, o->augment, o->seed, epoch,
         loader->order + first, o->batch, slot->x, slot->label);
     slot->batch =

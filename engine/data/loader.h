@@ -2,9 +2,9 @@
  *
  * Batch `step` is the (step mod batches)-th of epoch step / batches, where batches is
  * floor(count / batch) and a last incomplete one is left out. Its samples follow
- * eng_dataset_order and its augmentation eng_dataset_gather_augmented, so what a batch holds
- * depends on (seed, step) alone: not on how far ahead it was loaded, nor on the step a run was
- * resumed at. */
+ * eng_dataset_order, or their own order where that was asked for, and its augmentation
+ * eng_dataset_gather_augmented, so what a batch holds depends on (seed, step) alone: not on how far
+ * ahead it was loaded, nor on the step a run was resumed at. */
 #ifndef ENG_DATA_LOADER_H
 #define ENG_DATA_LOADER_H
 
@@ -19,6 +19,7 @@ typedef struct EngLoaderOptions {
     const EngSplit *split;  /* of data */
     EngAugment augment;     /* none */
     uint64_t seed;          /* data order */
+    bool in_order;          /* as the samples stand in the split, each epoch alike */
     uint32_t batch;         /* samples, 1..split's count */
     uint64_t first_step;    /* of the first batch handed out; its epoch below 2^32 */
     unsigned ahead;         /* batches kept ready, 0..ENG_LOADER_AHEAD_MAX; 0: no thread, a batch

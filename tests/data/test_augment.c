@@ -288,7 +288,7 @@ static void test_check(void)
 }
 
 /* 60 samples in batches of 16: three an epoch, twelve samples left out each time. */
-static void check_loader(unsigned ahead, uint64_t first_step, EngAugment augment)
+static void check_loader(unsigned ahead, uint64_t first_step, EngAugment augment, bool in_order)
 {
     static Images images;
     make_images(&images);
@@ -298,6 +298,7 @@ static void check_loader(unsigned ahead, uint64_t first_step, EngAugment augment
         .split = &images.data.train,
         .augment = augment,
         .seed = 31,
+        .in_order = in_order,
         .batch = 16,
         .first_step = first_step,
         .ahead = ahead};
@@ -308,6 +309,8 @@ static void check_loader(unsigned ahead, uint64_t first_step, EngAugment augment
         static float x[16 * SIZE];
         uint16_t label[16];
         eng_dataset_order(31, (uint32_t)(step / 3), COUNT, order);
+        for (uint32_t i = 0; in_order && i < COUNT; i++)
+            order[i] = i;
         eng_dataset_gather_augmented(&images.data, &images.data.train, augment, 31,
             (uint32_t)(step / 3), order + step % 3 * 16, 16, x, label);
         const EngBatch *batch = eng_loader_next(loader);
@@ -323,10 +326,11 @@ static void test_loader(void)
 {
     static const unsigned ahead[] = {0, 1, 2, 3, 16};
     for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++) {
-        check_loader(ahead[i], 0, (EngAugment){0});
-        check_loader(ahead[i], 7, (EngAugment){.shift = 1, .flip = true});
+        check_loader(ahead[i], 0, (EngAugment){0}, false);
+        check_loader(ahead[i], 4, (EngAugment){.flip = true}, true);
+        check_loader(ahead[i], 7, (EngAugment){.shift = 1, .flip = true}, false);
     }
-    check_loader(2, UINT64_C(3) * UINT32_MAX - 9, (EngAugment){0});
+    check_loader(2, UINT64_C(3) * UINT32_MAX - 9, (EngAugment){0}, false);
 }
 
 /* Freed at once, at rest and in the middle of work. */
