@@ -107,16 +107,27 @@ static void show_nothing(MtsEstimateCard *self)
     self->cycles = self->energy = self->base_cycles = self->base_energy = NAN;
 }
 
+/* The base moves with the figures, so that their ratio stays. */
+static void drift(MtsEstimateCard *self, double cycles, double energy)
+{
+    self->base_cycles *= cycles / self->cycles;
+    self->base_energy *= energy / self->energy;
+}
+
 void mts_estimate_card_show(
-    MtsEstimateCard *self, const MtsEstimate *estimate, const char *peak_place)
+    MtsEstimateCard *self, const MtsEstimate *estimate, const char *peak_place, gboolean edited)
 {
     if (!estimate) {
         show_nothing(self);
         return;
     }
     const char *unit;
-    self->cycles = (double)estimate->cost.cycles;
-    self->energy = eng_cost_joules(&estimate->cost);
+    const double now = (double)estimate->cost.cycles, joules = eng_cost_joules(&estimate->cost);
+    if (!edited && !isnan(self->base_cycles)) {
+        drift(self, now, joules);
+    }
+    self->cycles = now;
+    self->energy = joules;
     g_autofree char *cycles = mts_text_amount_parts(self->cycles, &unit);
     show_figure(&self->figures[CYCLES], cycles, unit);
     show_energy(self);
@@ -133,7 +144,9 @@ void mts_estimate_card_show(
     if (isnan(self->base_cycles)) {
         mts_estimate_card_settle(self);
     }
-    show_changes(self);
+    if (edited) {
+        show_changes(self);
+    }
 }
 
 /* ---- building ------------------------------------------------------------------------------- */

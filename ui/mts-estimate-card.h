@@ -13,9 +13,11 @@ G_DECLARE_FINAL_TYPE(MtsEstimateCard, mts_estimate_card, MTS, ESTIMATE_CARD, Gtk
 
 GtkWidget *mts_estimate_card_new(void);
 
-/* `peak_place` says where the peak stands ("fc2 · G, 10–12"); NULL estimate: nothing is known. */
+/* `peak_place` says where the peak stands ("fc2 · G, 10–12"); NULL estimate: nothing is known.
+ * `edited`: a person changed the schedule, and the change is shown; else the run only goes on and
+ * tells more about its adaptive segments, and the change that is shown stays what it was. */
 void mts_estimate_card_show(
-    MtsEstimateCard *self, const MtsEstimate *estimate, const char *peak_place);
+    MtsEstimateCard *self, const MtsEstimate *estimate, const char *peak_place, gboolean edited);
 
 /* What is shown now is what later changes are measured against. */
 void mts_estimate_card_settle(MtsEstimateCard *self);

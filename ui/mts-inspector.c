@@ -21,6 +21,8 @@ struct _MtsInspector {
     EngCost fp32;
     EngPlan *plan;       /* what the estimate was made of; NULL: none */
     guint64 plan_cycles; /* of it */
+    double playhead;     /* of the estimate */
+    gboolean edited;     /* the schedule changed since */
     guint tick;
 };
 
@@ -61,7 +63,7 @@ static void update(MtsInspector *self)
 {
     g_clear_pointer(&self->plan, eng_plan_free);
     if (!fits(self)) {
-        mts_estimate_card_show(MTS_ESTIMATE_CARD(self->estimate), NULL, NULL);
+        mts_estimate_card_show(MTS_ESTIMATE_CARD(self->estimate), NULL, NULL, FALSE);
         return;
     }
     MtsEstimate estimate;
@@ -70,7 +72,8 @@ static void update(MtsInspector *self)
         self->net, self->plan, self->batch, &self->hw, high_share(self), &self->fp32, &estimate);
     self->plan_cycles = estimate.cost.cycles;
     g_autofree char *place = peak_place(self, &estimate);
-    mts_estimate_card_show(MTS_ESTIMATE_CARD(self->estimate), &estimate, place);
+    mts_estimate_card_show(MTS_ESTIMATE_CARD(self->estimate), &estimate, place, self->edited);
+    self->edited = FALSE;
 }
 
 static gboolean on_tick(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
@@ -85,6 +88,22 @@ static void queue_update(MtsInspector *self)
 {
     if (self->tick == 0 && gtk_widget_get_mapped(GTK_WIDGET(self))) {
         self->tick = gtk_widget_add_tick_callback(GTK_WIDGET(self), on_tick, NULL, NULL);
+    }
+}
+
+static void on_changed(MtsInspector *self)
+{
+    self->edited = TRUE;
+    queue_update(self);
+}
+
+/* What adaptive segments took so far is what is expected of the rest of them. */
+static void on_cursor_changed(MtsInspector *self)
+{
+    const double playhead = mts_time_axis_get_playhead(mts_timeline_get_axis(self->timeline));
+    if (playhead != self->playhead) {
+        self->playhead = playhead;
+        queue_update(self);
     }
 }
 
@@ -128,7 +147,7 @@ void mts_inspector_set_experiment(
         self->fp32 = eng_constant_cost(net, &fp32, clock, batch, hw);
     }
     /* Figures of another experiment are nothing to compare with. */
-    mts_estimate_card_show(MTS_ESTIMATE_CARD(self->estimate), NULL, NULL);
+    mts_estimate_card_show(MTS_ESTIMATE_CARD(self->estimate), NULL, NULL, FALSE);
     update(self);
 }
 
@@ -205,7 +224,9 @@ GtkWidget *mts_inspector_new(MtsTimeline *timeline)
     build(self);
     MtsScheduleModel *model = mts_timeline_get_model(timeline);
     const GConnectFlags swapped = G_CONNECT_SWAPPED;
-    g_signal_connect_object(model, "changed", G_CALLBACK(queue_update), self, swapped);
+    g_signal_connect_object(model, "changed", G_CALLBACK(on_changed), self, swapped);
+    g_signal_connect_object(mts_timeline_get_axis(timeline), "cursor-changed",
+        G_CALLBACK(on_cursor_changed), self, swapped);
     g_signal_connect_object(model, "committed", G_CALLBACK(on_committed), self, swapped);
     mts_timeline_set_share_func(timeline, segment_share, self);
     return GTK_WIDGET(self);
