@@ -404,19 +404,19 @@ INLINE VI vi_mul_low(VI a, VI b)
 }
 INLINE VI vi_shl(VI a, unsigned n)
 {
-    return _mm256_sll_epi32(a, _mm_cvtsi32_si128((int)n));
+    return _mm256_slli_epi32(a, (int)n);
 }
 INLINE VI vi_shr(VI a, unsigned n)
 {
-    return _mm256_srl_epi32(a, _mm_cvtsi32_si128((int)n));
+    return _mm256_srli_epi32(a, (int)n);
+}
+INLINE VI vi_sar_each(VI a, VI n)
+{
+    return _mm256_srav_epi32(a, n);
 }
 INLINE VI vi_max(VI a, VI b)
 {
     return _mm256_max_epi32(a, b);
-}
-INLINE VI vi_min(VI a, VI b)
-{
-    return _mm256_min_epi32(a, b);
 }
 INLINE VI vi_truncate(VF v)
 {
@@ -430,10 +430,14 @@ INLINE VF vf_of_int(VI v)
 {
     return _mm256_cvtepi32_ps(v);
 }
-INLINE VI vi_negate_where(VI k, VF x)
+INLINE VF vf_limit(VF v, VF limit)
 {
-    /* Where x is zero so is k, and zero is what vpsignd makes of it. */
-    return _mm256_sign_epi32(k, _mm256_castps_si256(x));
+    const __m256 low = _mm256_xor_ps(limit, _mm256_set1_ps(-0.0f));
+    return _mm256_max_ps(_mm256_min_ps(v, limit), low);
+}
+INLINE VI vi_flip_negative(VI noise, VI mask, VI t)
+{
+    return _mm256_xor_si256(noise, _mm256_and_si256(mask, _mm256_srai_epi32(t, 31)));
 }
 INLINE VI vi_pack4(VI k0, VI k1, VI k2, VI k3)
 {

@@ -457,19 +457,19 @@ INLINE VI vi_mul_low(VI a, VI b)
 }
 INLINE VI vi_shl(VI a, unsigned n)
 {
-    return _mm512_sll_epi32(a, _mm_cvtsi32_si128((int)n));
+    return _mm512_slli_epi32(a, n);
 }
 INLINE VI vi_shr(VI a, unsigned n)
 {
-    return _mm512_srl_epi32(a, _mm_cvtsi32_si128((int)n));
+    return _mm512_srli_epi32(a, n);
+}
+INLINE VI vi_sar_each(VI a, VI n)
+{
+    return _mm512_srav_epi32(a, n);
 }
 INLINE VI vi_max(VI a, VI b)
 {
     return _mm512_max_epi32(a, b);
-}
-INLINE VI vi_min(VI a, VI b)
-{
-    return _mm512_min_epi32(a, b);
 }
 INLINE VI vi_truncate(VF v)
 {
@@ -483,10 +483,13 @@ INLINE VF vf_of_int(VI v)
 {
     return _mm512_cvtepi32_ps(v);
 }
-INLINE VI vi_negate_where(VI k, VF x)
+INLINE VF vf_limit(VF v, VF limit)
 {
-    return _mm512_mask_sub_epi32(
-        k, _mm512_movepi32_mask(_mm512_castps_si512(x)), _mm512_setzero_si512(), k);
+    return _mm512_range_ps(v, limit, 0x02); /* the smaller magnitude, the first one's sign */
+}
+INLINE VI vi_flip_negative(VI noise, VI mask, VI t)
+{
+    return _mm512_ternarylogic_epi32(noise, mask, _mm512_srai_epi32(t, 31), 0x78);
 }
 INLINE VI vi_pack4(VI k0, VI k1, VI k2, VI k3)
 {

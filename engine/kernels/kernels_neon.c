@@ -354,13 +354,13 @@ INLINE VI vi_shr(VI a, unsigned n)
 {
     return vreinterpretq_s32_u32(vshlq_u32(vreinterpretq_u32_s32(a), vdupq_n_s32(-(int)n)));
 }
+INLINE VI vi_sar_each(VI a, VI n)
+{
+    return vshlq_s32(a, vnegq_s32(n));
+}
 INLINE VI vi_max(VI a, VI b)
 {
     return vmaxq_s32(a, b);
-}
-INLINE VI vi_min(VI a, VI b)
-{
-    return vminq_s32(a, b);
 }
 INLINE VI vi_truncate(VF v)
 {
@@ -374,10 +374,13 @@ INLINE VF vf_of_int(VI v)
 {
     return vcvtq_f32_s32(v);
 }
-INLINE VI vi_negate_where(VI k, VF x)
+INLINE VF vf_limit(VF v, VF limit)
 {
-    const int32x4_t sign = vshrq_n_s32(vreinterpretq_s32_f32(x), 31);
-    return vsubq_s32(veorq_s32(k, sign), sign);
+    return vmaxq_f32(vminq_f32(v, limit), vnegq_f32(limit));
+}
+INLINE VI vi_flip_negative(VI noise, VI mask, VI t)
+{
+    return veorq_s32(noise, vandq_s32(mask, vshrq_n_s32(t, 31)));
 }
 INLINE VI vi_pack4(VI k0, VI k1, VI k2, VI k3)
 {

@@ -10,9 +10,10 @@
  *   vf_load(p) vf_load_part(p, n) vf_store(p, v) vi_load(p) vi_store(p, v)
  *   vf_set(x) vi_set(x) vf_zero() vi_of_bits(VF) vf_of_bits(VI)
  *   vf_mul vi_add vi_sub vi_and vi_or vi_xor  vi_mul_low
- *   vi_shl(v, n) vi_shr(v, n) (logical, n a variable)  vi_max vi_min (signed)
+ *   vi_shl(v, n) vi_shr(v, n) (logical)  vi_sar_each(v, VI n) (arithmetic)  vi_max (signed)
  *   vi_truncate(VF) vi_round_even(VF) vf_of_int(VI)
- *   vi_negate_where(VI k, VF x): -k where x has its sign bit set
+ *   vf_limit(VF v, VF limit): v with |v| cut to limit, its sign kept; limit > 0
+ *   vi_flip_negative(VI noise, VI mask, VI t): noise ^ (t < 0 ? mask : 0)
  *   vi_pack4(k0, k1, k2, k3): the low bytes, k0's lowest
  *   vi_add_bytes(VI sum, VI bytes): sum of the four signed bytes of each lane added
  *   vf_transpose(VF x[VN])
@@ -38,7 +39,8 @@ typedef struct Work {
     size_t groups; /* of the layout */
     size_t span;   /* vectors of scratch for one group of one block */
     unsigned bits; /* noise bits below the mantissa */
-    VI most, constant, mask;
+    VF limit;
+    VI constant, mask;
     VF x[SIMD_VECTORS];
 } Work;
 
@@ -96,16 +98,25 @@ static inline size_t round_up(size_t n, size_t to)
     return (n + to - 1) / to * to;
 }
 
+static inline VI magnitude_bits(VF v)
+{
+    return vi_and(vi_of_bits(v), vi_set(0x7fffffff));
+}
+
 /* Zeros behind a group's n positions up to whole groups of the layout and whole chunks of 16;
- * returns the largest |x| of each lane as bits. */
+ * returns the largest |x| of each lane as bits. Two chains of maxima, each half as long to wait
+ * for. */
 static inline VI finish_group(Lanes *l, size_t n)
 {
+    const VF *x = l->x;
     for (size_t i = n; i < l->work->span; i++)
         l->x[i] = vf_zero();
-    const VI magnitude = vi_set(0x7fffffff);
-    VI largest = vi_set(0);
-    for (size_t i = 0; i < n; i++)
-        largest = vi_max(largest, vi_and(vi_of_bits(l->x[i]), magnitude));
+    VI even = vi_set(0), odd = vi_set(0);
+    for (size_t i = 0; i < n; i += 4) {
+        even = vi_max(even, vi_max(magnitude_bits(x[i]), magnitude_bits(x[i + 1])));
+        odd = vi_max(odd, vi_max(magnitude_bits(x[i + 2]), magnitude_bits(x[i + 3])));
+    }
+    const VI largest = vi_max(even, odd);
     l->largest = vi_max(l->largest, largest);
     return largest;
 }
@@ -140,24 +151,42 @@ static inline VI noise_of(const Lanes *l, size_t word, unsigned byte)
     return vi_and(noise, l->work->mask);
 }
 
-/* The mantissas of positions i..i+3 of the group; `at` is i in the row, `up` 2^(bits - s). */
-static inline __attribute__((always_inline)) void four_mantissas(
-    Lanes *l, size_t i, size_t at, VF up, int rounding, VI k[4])
+/* How the elements of one group are rounded. With t = x 2^(b - s) cut to an integer towards zero,
+ * the magnitude (|t| + R) >> b with x's sign is (t + R) >> b for t >= 0 and, because -floor(y) is
+ * ceil(-y), (t + 2^b - 1 - R) >> b for t < 0, shifting arithmetically. 2^b - 1 - R is R with its b
+ * bits flipped. Saturation happens before: |t| is cut to (2^m - 1) 2^b, from which any R leads to
+ * 2^m - 1. */
+typedef struct Rule {
+    VF up;    /* 2^(b - s) */
+    VF limit; /* (2^m - 1) 2^b */
+    VI shift, mask, constant;
+} Rule;
+
+static inline __attribute__((always_inline)) Rule group_rule(const Work *w, VI scales)
 {
-    const VI magnitude = vi_set(0x7fffffff);
+    /* The bits of 2^(b - s) from those of 2^s: exponents mirror at 127. */
+    return (Rule){.up = vf_of_bits(vi_sub(vi_set((int)((254 + w->bits) << 23)), scales)),
+        .limit = w->limit,
+        .shift = vi_set((int)w->bits),
+        .mask = w->mask,
+        .constant = w->constant};
+}
+
+/* The mantissas of positions i..i+3 of the group; `at` is i in the row. */
+static inline __attribute__((always_inline)) void four_mantissas(
+    Lanes *l, size_t i, size_t at, const Rule *rule, int rounding, VI k[4])
+{
     if (rounding == ADD_NOISE)
         load_noise(l, at / 16);
     for (unsigned j = 0; j < 4; j++) {
-        const VF x = l->x[i + j];
-        const VF q = vf_mul(vf_of_bits(vi_and(vi_of_bits(x), magnitude)), up);
-        VI whole;
+        const VF q = vf_limit(vf_mul(l->x[i + j], rule->up), rule->limit);
         if (rounding == HALF_TO_EVEN) {
-            whole = vi_round_even(q);
-        } else {
-            const VI add = rounding == ADD_NOISE ? noise_of(l, at / 4 % 4, j) : l->work->constant;
-            whole = vi_shr(vi_add(vi_truncate(q), add), l->work->bits);
+            k[j] = vi_round_even(q);
+            continue;
         }
-        k[j] = vi_negate_where(vi_min(whole, l->work->most), x);
+        const VI t = vi_truncate(q);
+        const VI noise = rounding == ADD_NOISE ? noise_of(l, at / 4 % 4, j) : rule->constant;
+        k[j] = vi_sar_each(vi_add(t, vi_flip_negative(noise, rule->mask, t)), rule->shift);
     }
 }
 
@@ -195,7 +224,7 @@ static void put_row_quads(const Lanes *l, size_t at, VI quad[4], size_t n)
 
 /* One group of the layout into I8 row records, from scratch position i, row position `at`. */
 static inline __attribute__((always_inline)) void i8_rows(
-    Lanes *l, size_t i, size_t at, VI scales, VF up, int rounding)
+    Lanes *l, size_t i, size_t at, VI scales, const Rule *rule, int rounding)
 {
     const size_t n = l->work->tile->pack_group;
     put_row_scales(l, at / n, scales);
@@ -204,7 +233,7 @@ static inline __attribute__((always_inline)) void i8_rows(
         const size_t quads = n - j < 16 ? (n - j) / 4 : 4;
         for (size_t d = 0; d < quads; d++) {
             VI k[4];
-            four_mantissas(l, i + j + 4 * d, at + j + 4 * d, up, rounding, k);
+            four_mantissas(l, i + j + 4 * d, at + j + 4 * d, rule, rounding, k);
             quad[d] = vi_pack4(k[0], k[1], k[2], k[3]);
         }
         put_row_quads(l, l->work->groups * sizeof(float) + at + j, quad, quads);
@@ -212,7 +241,7 @@ static inline __attribute__((always_inline)) void i8_rows(
 }
 
 static inline __attribute__((always_inline)) void i8_panel(
-    Lanes *l, size_t i, size_t at, VI scales, VF up, int rounding)
+    Lanes *l, size_t i, size_t at, VI scales, const Rule *rule, int rounding)
 {
     const size_t n = l->work->tile->pack_group;
     int32_t *head =
@@ -220,7 +249,7 @@ static inline __attribute__((always_inline)) void i8_panel(
     VI sum = vi_set(0);
     for (size_t j = 0; j < n; j += 4) {
         VI k[4];
-        four_mantissas(l, i + j, at + j, up, rounding, k);
+        four_mantissas(l, i + j, at + j, rule, rounding, k);
         const VI bytes = vi_pack4(k[0], k[1], k[2], k[3]);
         sum = vi_add_bytes(sum, bytes);
         vi_store(head + (2 + j / 4) * ENG_LANES, bytes);
@@ -283,11 +312,11 @@ static void put_f32(Lanes *l, size_t from, size_t n)
 
 /* Scratch [0, n) becomes the mantissas times `unit`, as floats. */
 static inline __attribute__((always_inline)) void mantissas_in_place(
-    Lanes *l, size_t n, size_t from, VF up, VF unit, int rounding)
+    Lanes *l, size_t n, size_t from, const Rule *rule, VF unit, int rounding)
 {
     for (size_t i = 0; i < n; i += 4) {
         VI k[4];
-        four_mantissas(l, i, from + i, up, rounding, k);
+        four_mantissas(l, i, from + i, rule, rounding, k);
         for (size_t j = 0; j < 4; j++)
             l->x[i + j] = vf_mul(vf_of_int(k[j]), unit);
     }
@@ -300,11 +329,10 @@ static inline __attribute__((always_inline)) void one_group(
 {
     const EngQuantTile *t = l->work->tile;
     const VI scales = group_scales(t, finish_group(l, n));
-    /* The bits of 2^(bits - s) from those of 2^s: exponents mirror at 127. */
-    const VF up = vf_of_bits(vi_sub(vi_set((int)((254 + l->work->bits) << 23)), scales));
+    const Rule rule = group_rule(l->work, scales);
     if (t->packing != ENG_PACK_I8) {
         const VF unit = t->packing == ENG_PACK_F32 ? vf_of_bits(scales) : vf_set(1.0f);
-        mantissas_in_place(l, n, from, up, unit, rounding);
+        mantissas_in_place(l, n, from, &rule, unit, rounding);
         if (t->packing == ENG_PACK_F32)
             put_f32(l, from, n);
         else
@@ -313,9 +341,9 @@ static inline __attribute__((always_inline)) void one_group(
     }
     for (size_t i = 0; i < n; i += t->pack_group) {
         if (t->to_panel)
-            i8_panel(l, i, from + i, scales, up, rounding);
+            i8_panel(l, i, from + i, scales, &rule, rounding);
         else
-            i8_rows(l, i, from + i, scales, up, rounding);
+            i8_rows(l, i, from + i, scales, &rule, rounding);
     }
 }
 
@@ -371,14 +399,17 @@ static void work_init(Work *w, const EngQuantTile *t)
     w->tile = t;
     w->groups = (t->length + t->pack_group - 1) / t->pack_group;
     w->span = round_up(group, 16);
-    w->bits = t->rounding == ENG_ROUND_NEAREST ? 1 : 0;
-    w->constant = vi_set((int)w->bits);
-    w->most = vi_set((int)((UINT32_C(1) << t->m) - 1));
-    w->mask = vi_set(0);
-    if (t->rounding == ENG_ROUND_STOCHASTIC) {
+    const uint32_t most = (UINT32_C(1) << t->m) - 1;
+    w->bits = 0;
+    w->constant = vi_set(0);
+    if (t->rounding == ENG_ROUND_NEAREST) {
+        w->bits = 1;
+        w->constant = vi_set(1);
+    } else if (t->rounding == ENG_ROUND_STOCHASTIC) {
         w->bits = t->noise_bits;
-        w->mask = vi_set((int)((UINT32_C(1) << t->noise_bits) - 1));
     }
+    w->mask = vi_set((int)((UINT32_C(1) << w->bits) - 1));
+    w->limit = vf_set((float)(most << w->bits));
 }
 
 /* The block whose first row is `first`; its group stands at scratch vector `at`. */

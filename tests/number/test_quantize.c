@@ -52,9 +52,9 @@ static void restate(const float *x, size_t rows, size_t length, const EngFormat 
 static void check_format(const EngFormat *f, size_t length, Input kind)
 {
     enum { ROWS = 2, MOST = ROWS * 270 };
-    float x[MOST];
+    float x[MOST] = {0};
     int32_t k[MOST], s[MOST], wanted_k[MOST], wanted_s[MOST];
-    uint32_t noise[MOST];
+    uint32_t noise[MOST] = {0};
     const size_t n = ROWS * length, scales = ROWS * ((length + f->g - 1) / f->g);
     input_fill(&rng, kind, x, n);
     for (size_t i = 0; i < n; i++)
