@@ -1,6 +1,7 @@
 #include "mts-timeline-bar.h"
 
 #include "mts-lane-label.h"
+#include "mts-preset-menu.h"
 #include "mts-swatch.h"
 
 #define SWATCH_SIZE 26
@@ -277,6 +278,7 @@ static void build(MtsTimelineBar *self)
     add_separator(GTK_BOX(box));
     add_swatches(self, GTK_BOX(box));
     add_separator(GTK_BOX(box));
+    gtk_box_append(GTK_BOX(box), mts_preset_menu_new(self->timeline));
     GtkWidget *space = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     gtk_widget_set_hexpand(space, TRUE);
     gtk_box_append(GTK_BOX(box), space);
