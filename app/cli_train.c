@@ -307,8 +307,8 @@ static int run_training(TrainCommand *train, CliProgressMode mode)
     }
     if (!open_store(train))
         return CLI_FAILED;
-    if (app_recorder_begin(
-            &train->recorder, train->store, &train->experiment, &train->job, &db_err) != DB_OK) {
+    if (app_recorder_begin(&train->recorder, train->store, &train->experiment, &train->job, NULL,
+            &db_err) != DB_OK) {
         cli_complain(&train->command, "%s", db_err.text);
         return CLI_FAILED;
     }

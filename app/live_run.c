@@ -1,5 +1,6 @@
 #include "live_run.h"
-#include "recorder.h"
+#include "db_trace.h"
+#include "past.h"
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -8,6 +9,8 @@
 /* How often the recorder looks into the ring, and how often it rewrites the run's row. */
 #define DRAIN_MS 100
 #define UPDATE_MS 1000
+/* Checkpoints of a run that stay in the store. */
+#define KEEP_CHECKPOINTS 8
 /* Niceness of the training threads, 0..19. */
 #define PATIENCE 10
 
@@ -16,6 +19,7 @@ struct AppLiveRun {
     EngTrainer *trainer;
     AppRecorder recorder; /* the recorder thread's own once that runs */
     DbStore *store;
+    AppPast *past; /* of a fork, until the curves have it; else NULL */
     GThread *thread;
     MtsRunData *data;
     AppLiveListener listener;
@@ -45,6 +49,21 @@ static gboolean tell_recorded(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* Checkpoints of an epoch each; the last few stay, so that a run can be forked or gone on with. */
+static void take_checkpoint(AppLiveRun *self)
+{
+    EngCheckpoint checkpoint;
+    if (!self->store || !eng_trainer_take_checkpoint(self->trainer, &checkpoint))
+        return;
+    const DbNewCheckpoint row = {.step = checkpoint.step,
+        .kind = "interval",
+        .bytes = checkpoint.bytes,
+        .size = checkpoint.size,
+        .keep = KEEP_CHECKPOINTS};
+    db_run_add_checkpoint(self->store, self->recorder.run, &row);
+    eng_checkpoint_free(&checkpoint);
+}
+
 static gpointer record(gpointer arg)
 {
     AppLiveRun *self = arg;
@@ -54,8 +73,11 @@ static gpointer record(gpointer arg)
         eng_trainer_wait(self->trainer, DRAIN_MS);
         eng_trainer_summary(self->trainer, &summary);
         over = eng_run_state_final(summary.state);
+        if (over) /* the last record leaves a moment after the state */
+            eng_trainer_wait(self->trainer, UPDATE_MS);
         const gboolean news = app_recorder_drain(&self->recorder, self->trainer, NULL, NULL) > 0;
         const gint64 now = g_get_monotonic_time();
+        take_checkpoint(self);
         if (over || (news && now - updated > UPDATE_MS * 1000)) {
             app_recorder_update(&self->recorder, self->trainer);
             updated = now;
@@ -75,6 +97,7 @@ typedef struct Order {
     EngPlan *plan;
     char *text;
     DbStore *store;
+    AppFork fork;
     AppLiveListener listener;
 } Order;
 
@@ -93,6 +116,9 @@ static EngStatus make_trainer(AppLiveRun *self, const Order *order, EngError *er
     EngTrainerOptions options = app_job_options(&self->job->job, &self->job->experiment);
     options.plan = order->plan;
     options.window_ring = true;
+    options.checkpoint_every = order->store ? self->job->job.clock.steps_per_epoch : 0;
+    if (self->past && self->past->checkpoint.bytes)
+        options.resume = &self->past->checkpoint;
     return eng_trainer_new(&options, &self->trainer, err);
 }
 
@@ -105,9 +131,11 @@ static DbStatus make_row(AppLiveRun *self, const Order *order, DbError *err)
         g_strlcpy(err->text, shortage.text, sizeof err->text);
         return DB_ERR_NOMEM;
     }
-    const DbStatus status =
-        app_recorder_begin(&self->recorder, order->store, &drawn, &self->job->job, err);
+    DbStatus status = app_recorder_begin(
+        &self->recorder, order->store, &drawn, &self->job->job, &order->fork, err);
     app_experiment_clear(&drawn);
+    if (status == DB_OK && self->past)
+        status = app_past_store(self->past, order->store, self->recorder.run);
     return status;
 }
 
@@ -116,6 +144,7 @@ static void free_unstarted(gpointer data)
     AppLiveRun *self = data;
     eng_trainer_free(self->trainer);
     app_shared_job_unref(self->job);
+    g_clear_pointer(&self->past, app_past_free);
     g_free(self);
 }
 
@@ -128,7 +157,12 @@ static void make(GTask *task)
     self->job = app_shared_job_ref(order->job);
     self->store = order->store;
     self->listener = order->listener;
-    if (make_trainer(self, order, &err) != ENG_OK) {
+    if (order->fork.parent && order->store)
+        self->past = app_past_read(db_store_path(order->store), &order->fork, &db_err);
+    if (order->fork.parent && !self->past) {
+        free_unstarted(self);
+        g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", db_err.text);
+    } else if (make_trainer(self, order, &err) != ENG_OK) {
         free_unstarted(self);
         g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", err.text);
     } else if (make_row(self, order, &db_err) != DB_OK) {
@@ -150,13 +184,16 @@ static gpointer make_patiently(gpointer data)
 }
 
 void app_live_run_new_async(AppSharedJob *job, const EngPlan *plan, const char *text,
-    DbStore *store, const AppLiveListener *listener, GAsyncReadyCallback ready, gpointer ready_data)
+    DbStore *store, const AppFork *fork, const AppLiveListener *listener, GAsyncReadyCallback ready,
+    gpointer ready_data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, NULL, ready, ready_data);
     Order *order = g_new0(Order, 1);
     order->job = app_shared_job_ref(job);
     order->text = g_strdup(text);
     order->store = store;
+    if (fork)
+        order->fork = *fork;
     order->listener = *listener;
     g_task_set_task_data(task, order, order_free);
     EngError err = {0};
@@ -174,6 +211,9 @@ AppLiveRun *app_live_run_new_finish(GAsyncResult *result, GError **error)
         return NULL;
     g_autofree char *name = app_experiment_title(&self->job->experiment);
     self->data = mts_run_data_new(self->recorder.run, name, self->job->job.clock);
+    if (self->past)
+        app_past_show(self->past, self->data);
+    g_clear_pointer(&self->past, app_past_free);
     self->recorded = g_idle_source_new();
     g_source_set_callback(self->recorded, tell_recorded, self, NULL);
     self->thread = g_thread_new("recorder", record, self);

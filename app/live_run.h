@@ -9,6 +9,7 @@
 
 #include "db_store.h"
 #include "mts-run-data.h"
+#include "recorder.h"
 #include "shared_job.h"
 #include "train/trainer.h"
 #include <gio/gio.h>
@@ -26,9 +27,11 @@ typedef struct AppLiveListener {
 
 /* Makes trainer and run row away from the main loop and answers through `ready`; the run stands
  * idle then. `plan` is the schedule as drawn (copied), `text` the same as text. `store` may be
- * NULL: nothing is kept. */
+ * NULL: nothing is kept. `fork` (NULL or without a parent: none) goes on from the parent's newest
+ * checkpoint of at most fork->step steps, whose past becomes the run's own; the plan must be the
+ * parent's up to that step. */
 void app_live_run_new_async(AppSharedJob *job, const EngPlan *plan, const char *text,
-    DbStore *store, const AppLiveListener *listener, GAsyncReadyCallback ready,
+    DbStore *store, const AppFork *fork, const AppLiveListener *listener, GAsyncReadyCallback ready,
     gpointer ready_data);
 AppLiveRun *app_live_run_new_finish(GAsyncResult *result, GError **error);
 

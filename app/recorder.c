@@ -35,7 +35,7 @@ static DbStatus add_shape(AppRecorder *recorder, const AppJob *job)
 }
 
 DbStatus app_recorder_begin(AppRecorder *recorder, DbStore *store, const AppExperiment *experiment,
-    const AppJob *job, DbError *err)
+    const AppJob *job, const AppFork *fork, DbError *err)
 {
     *recorder = (AppRecorder){.store = store, .job = job, .hardware = experiment->hardware};
     if (!store)
@@ -59,6 +59,8 @@ DbStatus app_recorder_begin(AppRecorder *recorder, DbStore *store, const AppExpe
         .steps_total = job->clock.steps,
         .steps_per_epoch = job->clock.steps_per_epoch,
         .created = (int64_t)time(NULL),
+        .parent = fork ? fork->parent : 0,
+        .fork_step = fork ? fork->step : 0,
     };
     DbStatus status = DB_ERR_NOMEM;
     if (text.failed || !title) {

@@ -18,9 +18,16 @@ typedef struct AppRecorder {
 /* Called for every record that is drained, in order. */
 typedef void (*AppRecordFn)(void *ctx, const EngRecord *record);
 
-/* Makes the run's row (waits for the store's writer) and fills the recorder. Errors: the store's. */
+/* Where a run comes from that goes on from another one's past. */
+typedef struct AppFork {
+    int64_t parent; /* 0: a run of its own */
+    uint32_t step;  /* steps in common */
+} AppFork;
+
+/* Makes the run's row (waits for the store's writer) and fills the recorder. `fork` may be NULL.
+ * Errors: the store's. */
 DbStatus app_recorder_begin(AppRecorder *recorder, DbStore *store, const AppExperiment *experiment,
-    const AppJob *job, DbError *err);
+    const AppJob *job, const AppFork *fork, DbError *err);
 
 /* Moves everything that waits in the trainer's store ring into the store and shows it to `seen`
  * (may be NULL). Returns how many records there were. */

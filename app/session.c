@@ -43,11 +43,13 @@ void app_session_show_job(AppSession *self, AppSharedJob *job, const EngPlan *pl
     self->shown = job;
     self->shown_run = 0;
     self->live_shown = FALSE;
+    self->fork = (AppFork){0};
     mts_studio_set_live(self->studio, NULL);
     mts_studio_set_experiment(self->studio, job->job.net, plan ? plan : job->job.plan,
         job->experiment.training.batch, &job->experiment.hardware);
     mts_transport_set_status(mts_studio_get_transport(self->studio), MTS_STATUS_IDLE);
     show_title(self);
+    app_session_update_fork(self);
     g_clear_pointer(&old, app_shared_job_unref);
 }
 
@@ -181,6 +183,7 @@ AppSession *app_session_new(GtkApplication *app, const char *store)
         mts_studio_get_model(self->studio), "committed", G_CALLBACK(schedule_committed), self);
     app_session_connect_run(self);
     app_session_connect_new_run(self);
+    app_session_connect_fork(self);
     app_session_connect_files(self, app);
     app_restore_window(self->window);
     if (store) {
@@ -206,8 +209,10 @@ void app_session_free(AppSession *self)
     g_cancellable_cancel(self->cancellable);
     if (self->window) {
         g_object_weak_unref(G_OBJECT(self->window), window_gone, self);
+        GtkWindow *window = GTK_WINDOW(self->window);
         app_session_unwatch(self);
-        gtk_window_destroy(GTK_WINDOW(self->window));
+        self->window = NULL; /* what its parts say while they go concerns nobody */
+        gtk_window_destroy(window);
     }
     g_clear_pointer(&self->live, app_live_run_free);
     g_clear_pointer(&self->history, app_history_free);

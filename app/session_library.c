@@ -82,6 +82,7 @@ static void show_stored(AppSession *self, AppSharedJob *job, const AppStoredRun 
     mts_transport_set_status(transport, mts_run_status_from_name(row->status));
     mts_transport_set_times(transport, row->simulated_seconds, row->wall_seconds);
     mts_studio_set_progress(self->studio, row->steps);
+    app_session_update_fork(self);
     app_session_refresh_library(self);
 }
 
@@ -187,10 +188,15 @@ static void ghost_loaded(GObject *source, GAsyncResult *result, gpointer data)
     visit_free(visit);
 }
 
+void app_session_show_ghost(AppSession *self, gint64 id)
+{
+    app_history_load_async(self->history, id, ghost_loaded, visit_new(self));
+}
+
 static void run_checked(MtsLibrary *library, gint64 id, gboolean on, AppSession *self)
 {
     if (on) {
-        app_history_load_async(self->history, id, ghost_loaded, visit_new(self));
+        app_session_show_ghost(self, id);
         return;
     }
     MtsRunItem *item = app_history_find(self->history, id);

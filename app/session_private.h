@@ -14,10 +14,12 @@ struct AppSession {
     DbStore *store;
     AppHistory *history;
 
-    AppSharedJob *shown;  /* what the page shows; NULL before the first */
-    gint64 shown_run;     /* the stored run in front, 0: none */
-    AppLiveRun *live;     /* trains, or has trained last; may stand behind a stored run */
-    gboolean live_shown;  /* the page shows it */
+    AppSharedJob *shown; /* what the page shows; NULL before the first */
+    gint64 shown_run;    /* the stored run in front, 0: none */
+    AppLiveRun *live;    /* trains, or has trained last; may stand behind a stored run */
+    gboolean live_shown; /* the page shows it */
+    AppFork fork;        /* what Run goes on from; no parent: from the start */
+    GtkWidget *fork_button;
     gboolean starting;    /* a run is being made */
     gboolean single_step; /* … of which one step was asked for */
     gboolean rewinding;   /* once it has ended, back to the start */
@@ -51,6 +53,13 @@ void app_session_unwatch(AppSession *self);   /* no frame looks at the live run 
 /* session_library.c: stored runs. */
 void app_session_connect_library(AppSession *self);
 void app_session_refresh_library(AppSession *self);
+
+/* Shows a stored run behind the one in front. */
+void app_session_show_ghost(AppSession *self, gint64 id);
+
+/* session_fork.c: runs that share a past. */
+void app_session_connect_fork(AppSession *self);
+void app_session_update_fork(AppSession *self);
 
 /* session_new_run.c: the dialog. */
 void app_session_connect_new_run(AppSession *self);

@@ -142,6 +142,7 @@ static void recorded(gpointer data, gint64 run, const char *error)
     else if (self->rewinding && self->live_shown)
         rewind_now(self);
     self->rewinding = FALSE;
+    app_session_update_fork(self);
 }
 
 /* ---- commands ----------------------------------------------------------------------------- */
@@ -209,14 +210,17 @@ static void start(AppSession *self, gboolean single_step)
         app_session_say(self, "Another run is training; one trains at a time.");
         return;
     }
+    const AppFork fork = self->fork; /* showing the job anew forgets it */
     app_session_drop_live(self);
     EngPlan *plan = mts_schedule_model_to_plan(mts_studio_get_model(self->studio));
     g_autofree char *text = mts_schedule_model_to_text(mts_studio_get_model(self->studio));
     app_session_show_job(self, app_shared_job_ref(self->shown), plan);
+    if (fork.parent)
+        mts_studio_set_progress(self->studio, fork.step);
     self->starting = TRUE;
     self->single_step = single_step;
     mts_transport_set_status(mts_studio_get_transport(self->studio), MTS_STATUS_RUNNING);
-    app_live_run_new_async(self->shown, plan, text, self->store, &listener, started, self);
+    app_live_run_new_async(self->shown, plan, text, self->store, &fork, &listener, started, self);
     eng_plan_free(plan);
 }
 

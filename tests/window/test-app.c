@@ -244,6 +244,51 @@ static void test_live_edit_reaches_the_run(void)
     tear_down(&f);
 }
 
+/* The newest run of the store; the caller frees the list. */
+static DbRunList stored_runs(Fixture *f)
+{
+    DbReader *reader;
+    DbRunList list;
+    DbError err = {0};
+    g_assert_cmpint(db_reader_open(f->store, &reader, &err), ==, DB_OK);
+    g_assert_cmpint(db_reader_runs(reader, &list, &err), ==, DB_OK);
+    db_reader_close(reader);
+    return list;
+}
+
+static void test_fork_shares_the_past_to_the_bit(void)
+{
+    Fixture f;
+    set_up(&f);
+    press(&f, "Run (Space)");
+    WAIT_UNTIL(status(&f) == MTS_STATUS_FINISHED, 60000);
+    GtkWidget *library = GTK_WIDGET(mts_studio_get_library(f.studio));
+    WAIT_UNTIL(count_rows(library) == 1, 5000);
+    const EngClock clock = mts_schedule_model_get_clock(mts_studio_get_model(f.studio));
+    MtsTimeAxis *axis = mts_studio_get_axis(f.studio);
+    mts_time_axis_set_pin(axis, 2.5 * clock.steps_per_epoch);
+    press(&f, "Keep everything before epoch 2.50 to the bit and draw the rest anew");
+    /* The past is locked, the run stands before its first new step. */
+    g_assert_cmpfloat(mts_time_axis_get_playhead(axis), ==, 2.5 * clock.steps_per_epoch);
+    g_assert_cmpuint(mts_schedule_model_get_lock(mts_studio_get_model(f.studio)), ==,
+        2.5 * clock.steps_per_epoch);
+    press(&f, "Run (Space)");
+    WAIT_UNTIL(status(&f) == MTS_STATUS_FINISHED, 60000);
+    WAIT_UNTIL(count_rows(library) == 2, 5000);
+    DbRunList list = stored_runs(&f);
+    g_assert_cmpuint(list.count, ==, 2);
+    g_assert_cmpint(list.runs[0].parent, ==, list.runs[1].id);
+    g_assert_cmpuint(list.runs[0].fork_step, ==, 2.5 * clock.steps_per_epoch);
+    /* Nothing was drawn anew, so the whole trace is the parent's. */
+    g_assert_cmpuint(list.runs[0].loss_hash, ==, list.runs[1].loss_hash);
+    g_assert_cmpuint(list.runs[0].cycles, ==, list.runs[1].cycles);
+    db_run_list_free(&list);
+    const MtsSeries *loss =
+        mts_run_data_get_series(mts_studio_get_live(f.studio), MTS_CURVE_TRAIN_LOSS);
+    g_assert_cmpuint(mts_series_length(loss), ==, clock.steps);
+    tear_down(&f);
+}
+
 /* ---- how long the main loop is busy -------------------------------------------------------- */
 
 typedef struct Busy {
@@ -301,6 +346,7 @@ int main(int argc, char **argv)
     g_test_add_func("/app/end-to-end", test_end_to_end);
     g_test_add_func("/app/pause-step-stop", test_pause_step_stop);
     g_test_add_func("/app/live-edit", test_live_edit_reaches_the_run);
+    g_test_add_func("/app/fork", test_fork_shares_the_past_to_the_bit);
     g_test_add_func("/app/main-loop", test_training_leaves_the_main_loop_free);
     return g_test_run();
 }
