@@ -118,7 +118,7 @@ static void fold_blocks(const Job *job)
     }
 }
 
-static void batch_statistics(const Job *job, const EngContext *ctx)
+static void batch_statistics(const Job *job, const EngContext *ctx, bool keep)
 {
     EngLayer *layer = job->layer;
     eng_pool_run(ctx->pool, sum_value_blocks, (void *)job, blocks_of(job->rows), 1);
@@ -130,6 +130,8 @@ static void batch_statistics(const Job *job, const EngContext *ctx)
         const double variance = spread > 0.0 ? spread : 0.0;
         saved(layer, MEAN)[c] = (float)mean;
         saved(layer, INVERSE_SIGMA)[c] = (float)(1.0 / sqrt(variance + EPSILON));
+        if (!keep)
+            continue;
         const double unbiased = rows > 1 ? variance * rows / (rows - 1.0) : variance;
         float *running_mean = saved(layer, RUNNING_MEAN) + c;
         float *running_variance = saved(layer, RUNNING_VARIANCE) + c;
@@ -160,7 +162,7 @@ void eng_batch_norm_forward(EngLayer *layer, const EngContext *ctx, const EngSte
 {
     Job job = job_of(layer, ctx, step);
     if (step->training)
-        batch_statistics(&job, ctx);
+        batch_statistics(&job, ctx, !step->dry);
     else
         running_statistics(layer);
     for (size_t c = 0; c < job.channels; c++) {

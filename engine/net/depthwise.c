@@ -14,6 +14,7 @@ static EngStatus spread(EngLayer *layer, const EngContext *ctx, const EngStep *s
     if (status != ENG_OK)
         return status;
     const EngNoise noise = eng_layer_noise(layer, step, slot);
+    eng_layer_inspect(layer, step, slot, &noise);
     status =
         eng_depthwise_spread(ctx->kernels, ctx->pool, &conv, slot, eng_layer_slot_data(layer, slot),
             &format[slot], &format[partner], &noise, &layer->operand[partner], out, err);

@@ -2,6 +2,8 @@
 #include "net/layer.h"
 #include "base/memory.h"
 #include "kernels/depthwise.h"
+#include "number/element.h"
+#include "number/group.h"
 
 EngStatus eng_layer_init(EngLayer *layer, size_t batch, EngError *err)
 {
@@ -187,18 +189,40 @@ static EngStatus quantize(EngLayer *layer, const EngContext *ctx, const EngStep 
         ctx->kernels, ctx->pool, &matrix, mine, packing, group, noise, operand, err);
 }
 
+void eng_layer_inspect(
+    const EngLayer *layer, const EngStep *step, EngSlot slot, const EngNoise *noise)
+{
+    if (!step->observer || !step->observer->inspect)
+        return;
+    EngSlotRows rows;
+    eng_layer_slot_rows(layer, step, slot, &rows);
+    step->observer->inspect(step->observer->ctx, (size_t)layer->op->product, slot, &rows,
+        &step->formats[layer->op->product][slot], noise);
+}
+
+/* The largest number of a scalar float, as bits; of all other formats infinity's. */
+static uint32_t largest_bits(const EngFormat *format)
+{
+    if (format->kind != ENG_KIND_FLOAT || eng_format_is_fp32(format))
+        return ENG_INFINITE_BITS;
+    return eng_float_bits(eng_element_traits((EngElement)format->element)->most);
+}
+
 EngStatus eng_layer_quantize(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngSlot slot, EngError *err)
 {
     const EngFormat *format = step->formats[layer->op->product];
+    const EngNoise noise = eng_layer_noise(layer, step, slot);
+    eng_layer_inspect(layer, step, slot, &noise);
     if (slot == ENG_SLOT_W_FWD && weights_are_packed(layer, format))
         return ENG_OK;
-    const EngNoise noise = eng_layer_noise(layer, step, slot);
     const EngStatus status = quantize(layer, ctx, step, slot, &noise, err);
     if (status != ENG_OK) {
         eng_error_prefix(err, "Layer %s, %s", layer->op->name, eng_slot_name(slot));
         return status;
     }
+    if (eng_slot_role(slot) == ENG_ROLE_G)
+        layer->overflowed |= layer->operand[slot].max_bits > largest_bits(&format[slot]);
     if (slot == ENG_SLOT_W_FWD && layer->weight) {
         layer->packed_a = format[ENG_SLOT_A_FWD];
         layer->packed_w = format[ENG_SLOT_W_FWD];

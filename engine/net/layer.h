@@ -25,6 +25,7 @@ typedef struct EngLayer {
     EngParam *weight, *bias; /* product layers: weight, bias; batch norm: gamma, beta */
     EngOperand operand[ENG_SLOTS];
     bool weight_packed; /* operand W.fwd still holds the present weights in `packed_format` … */
+    bool overflowed;         /* a gradient was beyond its format's largest number */
     EngFormat packed_a, packed_w; /* … laid out for these two formats */
     float *saved;    /* batch norm: by channel, see there; layer norm: (mean, 1/sigma) of each row;
                         attention: copies by head */
@@ -51,6 +52,10 @@ void eng_layer_slot_rows(
 
 /* The noise of a slot's quantisation. */
 EngNoise eng_layer_noise(const EngLayer *layer, const EngStep *step, EngSlot slot);
+
+/* Shows the slot's tensor to the step's observer, if that wants to see it. */
+void eng_layer_inspect(
+    const EngLayer *layer, const EngStep *step, EngSlot slot, const EngNoise *noise);
 
 /* Quantises the slot's tensor for the product with its partner slot. */
 EngStatus eng_layer_quantize(

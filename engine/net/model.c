@@ -21,6 +21,7 @@ struct EngModel {
     EngBuffers buffers; /* activations and gradients */
     bool *written;      /* by tensor: this backward pass has put a gradient there */
     double *losses;     /* by target of a batch */
+    float loss_scale;   /* of the gradients there are */
 };
 
 /* Trained values of an op's two parameters; 0 where it has none. */
@@ -180,7 +181,8 @@ static EngStatus connect_layers(EngModel *model, EngError *err)
         layer->second = net->ops[i].second >= 0 ? tensor[net->ops[i].second].value : NULL;
         layer->y = tensor[i + 1].value;
         layer->dy = tensor[i + 1].gradient;
-        if (eng_op_in_place(net, i) && net->ops[net->ops[i].input - 1].kind == ENG_OP_BATCH_NORM) {
+        if (net->ops[i].kind == ENG_OP_RELU && eng_op_in_place(net, i) &&
+            net->ops[net->ops[i].input - 1].kind == ENG_OP_BATCH_NORM) {
             layer->absorbed = true;
             model->layers[net->ops[i].input - 1].relu = true;
         }
@@ -212,6 +214,7 @@ EngStatus eng_model_new(const EngNetwork *net, size_t batch, uint64_t seed_weigh
     model->net = net;
     model->batch = batch;
     model->ctx = (EngContext){kernels, pool};
+    model->loss_scale = 1.0f;
     model->layers = eng_alloc(net->op_count, sizeof *model->layers);
     model->params = eng_alloc(net->op_count, 2 * sizeof *model->params);
     model->written = eng_alloc(net->op_count + 1, sizeof *model->written);
@@ -262,6 +265,27 @@ float *eng_model_input(EngModel *model)
     return model->buffers.tensor[0].value;
 }
 
+void eng_model_use_input(EngModel *model, const float *x)
+{
+    /* No op works in place on tensor 0, so what is pointed at here is only read. */
+    float *input = x ? (float *)(uintptr_t)x : model->buffers.tensor[0].value;
+    for (size_t i = 0; i < model->net->op_count; i++) {
+        if (model->net->ops[i].input == 0)
+            model->layers[i].x = input;
+        if (model->net->ops[i].second == 0)
+            model->layers[i].second = input;
+    }
+}
+
+bool eng_model_overflowed(const EngModel *model)
+{
+    for (size_t i = 0; i < model->net->op_count; i++) {
+        if (model->layers[i].overflowed)
+            return true;
+    }
+    return false;
+}
+
 static const EngLayer *last_layer(const EngModel *model)
 {
     return &model->layers[model->net->op_count - 1];
@@ -286,12 +310,14 @@ EngStatus eng_model_loss(
     EngModel *model, const EngStep *step, const uint16_t *label, EngLoss *loss, EngError *err)
 {
     const EngLayer *last = last_layer(model);
+    if (step->training)
+        model->loss_scale = step->loss_scale > 0.0f ? step->loss_scale : 1.0f;
     const EngLossTask task = {.logits = last->y,
         .label = label,
         .targets = step->samples * eng_network_targets(model->net),
         .classes = model->net->classes,
         .smoothing = step->training ? step->label_smoothing : 0.0,
-        .scale = 1.0f,
+        .scale = model->loss_scale,
         .gradient = step->training ? last->dy : NULL,
         .loss = model->losses};
     return eng_softmax_loss(&task, &model->ctx, loss, err);
@@ -351,6 +377,8 @@ static EngStatus layer_backward(
 
 EngStatus eng_model_backward(EngModel *model, const EngStep *step, EngError *err)
 {
+    for (size_t i = 0; i < model->net->op_count; i++)
+        model->layers[i].overflowed = false;
     memset(model->written, 0, (model->net->op_count + 1) * sizeof *model->written);
     model->written[model->net->op_count] = true; /* by the loss */
     for (size_t i = model->net->op_count; i-- > 0;) {
@@ -400,20 +428,21 @@ static void update_range(void *arg, size_t begin, size_t end, unsigned worker)
         update_sgd(u, begin, end - begin);
 }
 
-/* What the gradients are multiplied with so that their norm, taken over all parameters in
- * ascending order in float64, is at most `most`. */
-static float clip_scale(const EngModel *model, double most)
+/* What the gradients are multiplied with so that the loss scale is undone and their norm, taken over
+ * all parameters in ascending order in float64, is at most `most` then. */
+static float gradient_scale(const EngModel *model, double most)
 {
+    const double undo = 1.0 / (double)model->loss_scale;
     if (most <= 0.0)
-        return 1.0f;
+        return (float)undo;
     double squares = 0.0;
     for (size_t i = 0; i < model->param_count; i++) {
         const EngParam *param = &model->params[i];
         for (size_t j = 0; j < param->size; j++)
             squares += (double)param->gradient[j] * (double)param->gradient[j];
     }
-    const double norm = sqrt(squares);
-    return norm > most ? (float)(most / norm) : 1.0f;
+    const double norm = sqrt(squares) * undo;
+    return (float)(norm > most ? undo * (most / norm) : undo);
 }
 
 void eng_model_update(
@@ -423,7 +452,7 @@ void eng_model_update(
         .optimiser = optimiser,
         .adam = eng_adam_step(optimiser, learning_rate, t),
         .rate = (float)learning_rate,
-        .scale = clip_scale(model, optimiser->clip_norm)};
+        .scale = gradient_scale(model, optimiser->clip_norm)};
     for (size_t i = 0; i < model->param_count; i++) {
         u.param = &model->params[i];
         eng_pool_run(model->ctx.pool, update_range, &u, u.param->size, 16384);

@@ -43,12 +43,16 @@ typedef struct EngTensor {
     size_t size; /* floats */
 } EngTensor;
 
-/* Sees the tensor of a role, as rows of the slot that speaks for it (A.fwd, W.fwd, G.dgrad), before
- * that role is quantised in a pass: A and W before the forward product, G before the backward
- * ones. May change the formats of that layer's role for what follows. Called on the training
- * thread. */
+/* Who looks on while a pass runs; both may be NULL. Called on the training thread, in the order of
+ * the pass. */
 typedef struct EngObserver {
+    /* Sees the tensor of a role, as rows of the slot that speaks for it (A.fwd, W.fwd, G.dgrad),
+     * before that role is quantised in a pass: A and W before the forward product, G before the
+     * backward ones. May change the formats of that layer's role for what follows. */
     void (*see)(void *ctx, size_t layer, EngRole role, const EngSlotRows *rows);
+    /* Sees each slot's tensor just before it is quantised to `format` under `noise`. */
+    void (*inspect)(void *ctx, size_t layer, EngSlot slot, const EngSlotRows *rows,
+        const EngFormat *format, const EngNoise *noise);
     void *ctx;
 } EngObserver;
 
@@ -60,7 +64,10 @@ typedef struct EngStep {
     size_t samples;              /* 1..batch */
     const EngObserver *observer; /* NULL: nobody looks */
     bool training;               /* false: evaluation (batch norm uses its running statistics) */
+    bool dry;                    /* training, but the running statistics stay as they are */
     double label_smoothing;      /* while training: 0 .. < 1 */
+    float loss_scale;            /* a power of two that the gradients are multiplied with on their way
+                                    back and divided by in the update; 0 counts as 1 */
 } EngStep;
 
 /* The mean softmax cross-entropy of a batch over all its targets, and how many were right. */
@@ -81,6 +88,10 @@ void eng_model_free(EngModel *model);
 /* The input batch, (samples, y, x, c): fill it before eng_model_forward. */
 float *eng_model_input(EngModel *model);
 
+/* Reads the input batch from `x` instead, which stays the caller's and as it is while passes run;
+ * NULL goes back to eng_model_input. */
+void eng_model_use_input(EngModel *model, const float *x);
+
 /* Runs the batch through all layers. Error DIVERGED, naming layer and slot. */
 EngStatus eng_model_forward(EngModel *model, const EngStep *step, EngError *err);
 
@@ -96,10 +107,14 @@ EngStatus eng_model_loss(
 /* Gradients of all parameters for the batch that went forward. Error DIVERGED. */
 EngStatus eng_model_backward(EngModel *model, const EngStep *step, EngError *err);
 
+/* True where the last backward pass met a gradient beyond the largest number of the format it was
+ * quantised to (fp16, fp8). */
+bool eng_model_overflowed(const EngModel *model);
+
 /* Makes room for Adam's second moments; before the first update, once. Errors: NOMEM. */
 EngStatus eng_model_add_moments(EngModel *model, EngError *err);
 
-/* One step of the optimiser on all parameters; `t` counts the updates from 1 (Adam's bias
+/* One step of the optimiser on all parameters, gradients divided by the loss scale first; `t` counts the updates from 1 (Adam's bias
  * correction; Adam needs eng_model_add_moments). Decay leaves biases and normalisation alone. */
 void eng_model_update(
     EngModel *model, const EngOptimiser *optimiser, double learning_rate, uint64_t t);

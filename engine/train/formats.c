@@ -115,7 +115,7 @@ void eng_run_begin_formats(EngRun *run, EngObserver *observer, const EngObserver
                 *used = observer;
         }
     }
-    *observer = (EngObserver){decide, run};
+    *observer = (EngObserver){.see = decide, .ctx = run};
 }
 
 void eng_run_rewind_formats(EngRun *run)
