@@ -2,6 +2,9 @@
 
 #include "mts-presets.h"
 
+/* Wide enough for a sentence in two lines. */
+#define LIST_WIDTH 350
+
 /* What the list knows; lives as long as the popover. */
 typedef struct Menu {
     MtsTimeline *timeline;
@@ -106,7 +109,6 @@ static void add_line(GtkBox *box, const char *text, const char *style)
     GtkWidget *label = gtk_label_new(text);
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_wrap(GTK_LABEL(label), TRUE);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), 44);
     gtk_widget_add_css_class(label, style);
     gtk_box_append(box, label);
 }
@@ -148,6 +150,7 @@ static GtkWidget *list_new(Menu *menu)
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scrolled), TRUE);
     gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(scrolled), 480);
     gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scrolled), list);
+    gtk_widget_set_size_request(scrolled, LIST_WIDTH, -1);
     return scrolled;
 }
 

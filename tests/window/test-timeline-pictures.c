@@ -124,6 +124,31 @@ static void test_stochastic(Stage *stage, gconstpointer width)
     take(stage, "inspector-fp32");
 }
 
+static GtkWidget *find_menu(GtkWidget *root)
+{
+    if (GTK_IS_MENU_BUTTON(root)) {
+        return root;
+    }
+    GtkWidget *found = NULL;
+    for (GtkWidget *child = gtk_widget_get_first_child(root); child && !found;
+         child = gtk_widget_get_next_sibling(child)) {
+        found = find_menu(child);
+    }
+    return found;
+}
+
+static void test_presets(Stage *stage, gconstpointer width)
+{
+    GtkWidget *button = find_menu(stage->bar);
+    GtkWidget *popover = GTK_WIDGET(gtk_menu_button_get_popover(GTK_MENU_BUTTON(button)));
+    xinput_click(button, 10, 10);
+    WAIT_UNTIL(gtk_widget_get_mapped(popover), 5000);
+    xinput_settle(popover);
+    xinput_move(popover, 80, 60);
+    picture_all(popover, folder, "presets");
+    xinput_key(popover, GDK_KEY_Escape, 0);
+}
+
 static void test_narrow(Stage *stage, gconstpointer width)
 {
     stage_run_to(stage, 4.8);
@@ -148,6 +173,7 @@ int main(int argc, char **argv)
     ADD("folded", 0, test_folded);
     ADD("zoomed", 0, test_zoomed);
     ADD("stochastic", 0, test_stochastic);
+    ADD("presets", 0, test_presets);
     ADD("narrow", 700, test_narrow);
     const int status = g_test_run();
     if (scratch) {
