@@ -19,12 +19,49 @@ typedef struct Linear {
     size_t slab; /* groups (F32: elements) per slab */
 } Linear;
 
+/* What comes after a slab, fetched into the second-level cache a piece at a time while the rows
+ * pass: from a cold start a slab's first rows would wait for it. */
+typedef struct Ahead {
+    const uint8_t *panel[ENG_TILE_PANELS];
+    unsigned panels;
+    size_t bytes; /* of each */
+} Ahead;
+
+static Ahead ahead_of(const Linear *job, const EngTile *tile, size_t panel)
+{
+    const EngOperand *b = job->b;
+    const size_t group = eng_panel_group_bytes(b->packing, b->group);
+    size_t first = tile->first + tile->count, next = panel;
+    if (first >= tile->groups) {
+        first = 0;
+        next += job->tile_panels;
+    }
+    Ahead ahead = {.bytes = eng_at_most(tile->groups - first, job->slab) * group};
+    for (size_t p = next; p < eng_panels_of(b) && ahead.panels < job->tile_panels; p++)
+        ahead.panel[ahead.panels++] = b->data + p * b->record_bytes + first * group;
+    return ahead;
+}
+
+/* Piece `index` of `pieces`. */
+static void fetch_piece(const Ahead *ahead, size_t index, size_t pieces)
+{
+    const size_t piece = (ahead->bytes / pieces + 63) / 64 * 64;
+    const size_t from = index * piece, to = eng_at_most(from + piece, ahead->bytes);
+    for (unsigned p = 0; p < ahead->panels; p++) {
+        for (size_t at = from; at < to; at += 64)
+            __builtin_prefetch(ahead->panel[p] + at, 0, 2);
+    }
+}
+
 /* Rows [begin, end) against one tile's panels over one slab. */
 static void run_rows(const Linear *job, EngTile tile, size_t begin, size_t end, size_t panel)
 {
     const void *row[ENG_TILE_ROWS];
+    const Ahead ahead = ahead_of(job, &tile, panel);
+    const size_t pieces = (end - begin + job->tile_rows - 1) / job->tile_rows;
     tile.row = row;
     for (size_t i = begin; i < end; i += job->tile_rows) {
+        fetch_piece(&ahead, (i - begin) / job->tile_rows, pieces);
         tile.rows = (unsigned)eng_at_most(end - i, job->tile_rows);
         for (size_t r = 0; r < tile.rows; r++)
             row[r] = job->a->data + (i + r) * job->a->record_bytes;
