@@ -1,6 +1,7 @@
 #include "kernels/bench.h"
 #include "base/memory.h"
 #include "base/philox.h"
+#include "number/codec.h"
 #include <time.h>
 
 static double now(void)
@@ -146,7 +147,7 @@ EngStatus eng_bench_quantize(const EngKernels *kernels, EngPool *pool, size_t ro
             .pool = pool,
             .format = format,
             .packing = packing,
-            .group = format->g ? format->g : 1};
+            .group = packing == ENG_PACK_F32 ? 1 : eng_codec_block(format)};
         status = quantization_init(&q, rows, length, along, panels, err);
         if (status == ENG_OK)
             status = time_quantization(&q, seconds, along ? &out->along : &out->across, err);
