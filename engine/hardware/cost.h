@@ -9,7 +9,9 @@
  * that are written ceil(…) round up; `pair` is eng_pair_work(hw, a, b); R, C are hw->rows, columns.
  *
  * groups     kg = eng_product_groups(shape, pair.group). With N:M sparsity (forward and dgrad) the
- *            length of a segment counts as ceil(length / sparse_of) sparse_keep first.
+ *            length of a segment counts as ceil(length / sparse_of) sparse_keep first (at most
+ *            length), whether groups start anew at each segment or run on. Attention's products
+ *            multiply no weights and are dense.
  * compute    eng_array_cycles(dataflow, R, C, M, N, kg, pair.beats)
  *
  * tensors    Operand A is quantised as rows along K: a_elements / length rows of `length`, or,
@@ -119,6 +121,7 @@ typedef struct EngProductShape {
     bool segments_apart; /* weight gradient: each segment starts a new group whatever its length */
     uint64_t a_elements, b_elements; /* of the tensors that are quantised and read, one product's */
     uint64_t products;               /* how many such products; 0 counts as 1. Their costs add up */
+    bool no_weights;                 /* attention: B is no weights, sparsity leaves it alone */
 } EngProductShape;
 
 /* Groups of g along the product's K. */

@@ -168,6 +168,12 @@ static EngProductShape depthwise_shape(const EngOp *op, EngProductKind kind, uin
     return shape;
 }
 
+static EngProductShape without_weights(EngProductShape shape)
+{
+    shape.no_weights = true;
+    return shape;
+}
+
 EngProductShape eng_product_shape(const EngOp *op, EngProductKind kind, uint64_t batch)
 {
     switch (op->kind) {
@@ -176,9 +182,9 @@ EngProductShape eng_product_shape(const EngOp *op, EngProductKind kind, uint64_t
     case ENG_OP_DEPTHWISE:
         return depthwise_shape(op, kind, batch);
     case ENG_OP_SCORES:
-        return scores_shape(op, kind, batch);
+        return without_weights(scores_shape(op, kind, batch));
     case ENG_OP_MIX:
-        return mix_shape(op, kind, batch);
+        return without_weights(mix_shape(op, kind, batch));
     default:
         return linear_shape(op, kind, batch);
     }
@@ -207,15 +213,12 @@ static uint64_t index_bits(const EngHardware *hw)
     return bits;
 }
 
-/* Bits of rows x length elements; of a sparse operand only what is kept, with its positions. */
+/* Bits of rows x length elements; each of a sparse operand's comes with its position. */
 static uint64_t stored(
     const EngHardware *hw, const EngFormat *format, bool sparse, uint64_t rows, uint64_t length)
 {
-    if (!sparse)
-        return eng_storage_bits(hw, format, rows, length);
-    const uint64_t kept = kept_length(length, hw);
-    return eng_sat_add(
-        eng_storage_bits(hw, format, rows, kept), eng_sat_mul3(rows, kept, index_bits(hw)));
+    const uint64_t bits = eng_storage_bits(hw, format, rows, length);
+    return sparse ? eng_sat_add(bits, eng_sat_mul3(rows, length, index_bits(hw))) : bits;
 }
 
 /* `side` is M for A and N for B. */
@@ -224,12 +227,13 @@ static Operand operand_of(const EngProductShape *shape, uint64_t side, uint64_t 
 {
     const EngFormat own = eng_cell_format(hw->cell, format);
     const bool anew = starts_anew(shape, own.g); /* true where the format has no groups */
-    const uint64_t depth = eng_sat_mul(shape->segments, shape->length);
-    const uint64_t length = anew ? shape->length : depth;
+    const uint64_t length = anew ? shape->length : eng_sat_mul(shape->segments, shape->length);
+    const uint64_t segment = sparse ? kept_length(shape->length, hw) : shape->length;
+    const uint64_t kept = anew ? segment : eng_sat_mul(shape->segments, segment);
     const uint64_t rows = anew ? eng_ceil_div(elements, shape->length) : side;
     const unsigned g = own.g ? own.g : hw->cell_width;
-    Operand operand = {.bits = stored(hw, format, sparse, rows, length),
-        .row = stored(hw, format, sparse, anew ? shape->segments : 1, length)};
+    Operand operand = {.bits = stored(hw, format, sparse, rows, kept),
+        .row = stored(hw, format, sparse, anew ? shape->segments : 1, kept)};
     if (!eng_format_is_fp32(&own)) {
         operand.slices =
             eng_sat_mul3(rows, eng_ceil_div(length, g), eng_ceil_div(g, hw->cell_width));
@@ -348,25 +352,24 @@ static EngDataflow dataflow_of(EngProductKind kind, const EngHardware *hw)
                                        : hw->wgrad;
 }
 
-/* K as the array sees it: where B is sparse, only what is kept of it, taps still apart. */
+/* K as the array sees it: where B is sparse, only what is kept of it. Where groups run on through
+ * dense segments they do through what is left of them; where they start anew they still do. */
 static EngProductShape array_shape(
     const EngProductShape *shape, unsigned g, bool sparse, const EngHardware *hw)
 {
     EngProductShape seen = *shape;
-    if (!sparse)
-        return seen;
-    seen.segments_apart = starts_anew(shape, g);
-    if (!seen.segments_apart)
-        seen =
-            (EngProductShape){.segments = 1, .length = eng_sat_mul(shape->segments, shape->length)};
-    seen.length = kept_length(seen.length, hw);
+    if (sparse) {
+        seen.segments_apart = starts_anew(shape, g);
+        seen.length = kept_length(shape->length, hw);
+    }
     return seen;
 }
 
 EngProductDetail eng_product_detail(const EngProductShape *shape, EngProductKind kind,
     const EngFormat *a, const EngFormat *b, const EngHardware *hw)
 {
-    const bool sparse = kind != ENG_PRODUCT_WGRAD && hw->sparse_keep < hw->sparse_of;
+    const bool sparse =
+        kind != ENG_PRODUCT_WGRAD && !shape->no_weights && hw->sparse_keep < hw->sparse_of;
     const EngPairWork pair = eng_pair_work(hw, a, b);
     const EngProductShape seen = array_shape(shape, pair.group, sparse, hw);
     const Operand x = operand_of(shape, shape->M, shape->a_elements, a, false, hw);

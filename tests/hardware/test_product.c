@@ -76,54 +76,59 @@ typedef struct Case {
 
 /* By an independent program that follows cost.h in exact fractions. */
 static const Case cases[] = {
-    {"linear, weight gradient", {784, 256, 1, 64, false, 50176, 16384, 1}, ENG_PRODUCT_WGRAD,
+    {"linear, weight gradient", {784, 256, 1, 64, false, 50176, 16384, 1, false}, ENG_PRODUCT_WGRAD,
         "bfp4", "bfp4", "", 7396, 7383, 65, 6695, 856896, UINT64_C(144513285504)},
-    {"input gradient without a whole tile", {37, 11, 1, 5, false, 185, 55, 1}, ENG_PRODUCT_DGRAD,
-        "bfp2", "bfp6", "", 301, 300, 1, 15, 1808, UINT64_C(299494912)},
-    {"convolution, taps apart", {12544, 32, 9, 32, false, 401408, 9216, 1}, ENG_PRODUCT_FORWARD,
-        "bfp4", "bfp4", "", 50426, 50365, 401, 15151, 1939264, UINT64_C(348173359616)},
-    {"convolution, groups run on", {50176, 32, 9, 3, false, 150528, 864, 1}, ENG_PRODUCT_FORWARD,
-        "bfp4", "bfp2", "", 100545, 100541, 1569, 58902, 7539332, UINT64_C(1251134391856)},
-    {"convolution, weight gradient", {288, 64, 196, 64, true, 401408, 802816, 1}, ENG_PRODUCT_WGRAD,
-        "bfp8", "bfp4/g32/e5", "", 32008, 31989, 1176, 29609, 3789888, UINT64_C(719521505792)},
-    {"fp32", {64, 256, 1, 784, false, 50176, 200704, 1}, ENG_PRODUCT_FORWARD, "fp32", "fp32", "",
-        9945, 4855, 0, 8352, 1069056, UINT64_C(236234137600)},
-    {"fp32 patches stay a tensor", {50176, 32, 9, 3, false, 150528, 864, 1}, ENG_PRODUCT_FORWARD,
-        "fp32", "bfp4", "", 803012, 803005, 1, 54886, 7025352, UINT64_C(1401553334080)},
-    {"bf16", {64, 256, 1, 784, false, 50176, 200704, 1}, ENG_PRODUCT_DGRAD, "bf16", "bf16", "",
-        5229, 2807, 245, 4432, 567296, UINT64_C(119700377600)},
-    {"int8 beside bfp4", {64, 256, 1, 784, false, 50176, 200704, 1}, ENG_PRODUCT_FORWARD, "int8",
-        "bfp4/g64", "", 9258, 8951, 257, 2106, 269568, UINT64_C(49326153728)},
-    {"int8 beside int8, narrow cell", {100, 300, 1, 500, false, 50000, 150000, 1},
+    {"input gradient without a whole tile", {37, 11, 1, 5, false, 185, 55, 1, false},
+        ENG_PRODUCT_DGRAD, "bfp2", "bfp6", "", 301, 300, 1, 15, 1808, UINT64_C(299494912)},
+    {"convolution, taps apart", {12544, 32, 9, 32, false, 401408, 9216, 1, false},
+        ENG_PRODUCT_FORWARD, "bfp4", "bfp4", "", 50426, 50365, 401, 15151, 1939264,
+        UINT64_C(348173359616)},
+    {"convolution, groups run on", {50176, 32, 9, 3, false, 150528, 864, 1, false},
+        ENG_PRODUCT_FORWARD, "bfp4", "bfp2", "", 100545, 100541, 1569, 58902, 7539332,
+        UINT64_C(1251134391856)},
+    {"convolution, weight gradient", {288, 64, 196, 64, true, 401408, 802816, 1, false},
+        ENG_PRODUCT_WGRAD, "bfp8", "bfp4/g32/e5", "", 32008, 31989, 1176, 29609, 3789888,
+        UINT64_C(719521505792)},
+    {"fp32", {64, 256, 1, 784, false, 50176, 200704, 1, false}, ENG_PRODUCT_FORWARD, "fp32", "fp32",
+        "", 9945, 4855, 0, 8352, 1069056, UINT64_C(236234137600)},
+    {"fp32 patches stay a tensor", {50176, 32, 9, 3, false, 150528, 864, 1, false},
+        ENG_PRODUCT_FORWARD, "fp32", "bfp4", "", 803012, 803005, 1, 54886, 7025352,
+        UINT64_C(1401553334080)},
+    {"bf16", {64, 256, 1, 784, false, 50176, 200704, 1, false}, ENG_PRODUCT_DGRAD, "bf16", "bf16",
+        "", 5229, 2807, 245, 4432, 567296, UINT64_C(119700377600)},
+    {"int8 beside bfp4", {64, 256, 1, 784, false, 50176, 200704, 1, false}, ENG_PRODUCT_FORWARD,
+        "int8", "bfp4/g64", "", 9258, 8951, 257, 2106, 269568, UINT64_C(49326153728)},
+    {"int8 beside int8, narrow cell", {100, 300, 1, 500, false, 50000, 150000, 1, false},
         ENG_PRODUCT_FORWARD, "int8", "int8", "cell_width=8", 9205, 8949, 394, 2500, 320000,
         UINT64_C(65347660000)},
-    {"os on a small array, little SRAM", {1000, 100, 1, 3000, false, 3000000, 300000, 1},
+    {"os on a small array, little SRAM", {1000, 100, 1, 3000, false, 3000000, 300000, 1, false},
         ENG_PRODUCT_FORWARD, "bfp3", "bfp5",
         "forward=os dgrad=os wgrad=os rows=16 columns=8 sram_bytes=4096", 941852, 941849, 25850,
         426101, 54540900, UINT64_C(9088832350000)},
-    {"ws with partial sums in blocks", {5000, 100, 1, 9000, false, 45000000, 900000, 1},
+    {"ws with partial sums in blocks", {5000, 100, 1, 9000, false, 45000000, 900000, 1, false},
         ENG_PRODUCT_FORWARD, "bfp3", "bfp5",
         "forward=ws dgrad=ws wgrad=ws rows=8 columns=16 sram_bytes=65536", 14924929, 14924909,
         179457, 2098774, 268643000, UINT64_C(46005015000000)},
-    {"is with partial sums in blocks", {300, 5000, 1, 3000, false, 900000, 15000000, 1},
+    {"is with partial sums in blocks", {300, 5000, 1, 3000, false, 900000, 15000000, 1, false},
         ENG_PRODUCT_DGRAD, "bfp16", "bfp1",
         "forward=is dgrad=is wgrad=is rows=16 columns=32 sram_bytes=65536 converters=3", 4807636,
         4807439, 332134, 990454, 126778000, UINT64_C(22783441500000)},
-    {"slow memory, odd rates", {64, 10, 1, 256, false, 16384, 2560, 1}, ENG_PRODUCT_FORWARD, "bfp4",
-        "bfp4", "clock_hz=333000000 dram_bytes_per_s=1000000000", 6741, 445, 19, 5979, 17952,
-        UINT64_C(2999619840)},
-    {"2:4 sparse weights", {64, 256, 1, 784, false, 50176, 200704, 1}, ENG_PRODUCT_FORWARD, "bfp4",
-        "bfp4", "sparse_keep=2 sparse_of=4", 1998, 1783, 245, 1665, 213056, UINT64_C(36747888000)},
-    {"2:4 sparse taps", {12544, 32, 9, 32, false, 401408, 9216, 1}, ENG_PRODUCT_DGRAD, "bfp4",
-        "bfp4", "sparse_keep=2 sparse_of=4", 50406, 50365, 401, 15131, 1936672,
+    {"slow memory, odd rates", {64, 10, 1, 256, false, 16384, 2560, 1, false}, ENG_PRODUCT_FORWARD,
+        "bfp4", "bfp4", "clock_hz=333000000 dram_bytes_per_s=1000000000", 6741, 445, 19, 5979,
+        17952, UINT64_C(2999619840)},
+    {"2:4 sparse weights", {64, 256, 1, 784, false, 50176, 200704, 1, false}, ENG_PRODUCT_FORWARD,
+        "bfp4", "bfp4", "sparse_keep=2 sparse_of=4", 1998, 1783, 245, 1665, 213056,
+        UINT64_C(36747888000)},
+    {"2:4 sparse taps", {12544, 32, 9, 32, false, 401408, 9216, 1, false}, ENG_PRODUCT_DGRAD,
+        "bfp4", "bfp4", "sparse_keep=2 sparse_of=4", 50406, 50365, 401, 15131, 1936672,
         UINT64_C(335303637248)},
-    {"3:5 sparse patches", {50176, 32, 9, 3, false, 150528, 864, 1}, ENG_PRODUCT_FORWARD, "bfp4",
-        "bfp4", "sparse_keep=3 sparse_of=5", 200899, 200893, 1569, 58904, 7539656,
+    {"2:5 sparse patches", {50176, 32, 9, 3, false, 150528, 864, 1, false}, ENG_PRODUCT_FORWARD,
+        "bfp4", "bfp4", "sparse_keep=2 sparse_of=5", 200899, 200893, 1569, 58904, 7539656,
         UINT64_C(1255265507136)},
-    {"one fold of K, nothing to hold back", {5000, 4000, 1, 256, false, 1280000, 1024000, 1},
+    {"one fold of K, nothing to hold back", {5000, 4000, 1, 256, false, 1280000, 1024000, 1, false},
         ENG_PRODUCT_FORWARD, "bfp4", "bfp4", "sram_bytes=65536", 1272075, 1271969, 2250, 1143375,
         146352000, UINT64_C(25250436480000)},
-    {"many blocks, but the weights stay", {50000, 64, 1, 2048, false, 102400000, 131072, 1},
+    {"many blocks, but the weights stay", {50000, 64, 1, 2048, false, 102400000, 131072, 1, false},
         ENG_PRODUCT_DGRAD, "bfp4", "bfp4", "", 751255, 400379, 100128, 750832, 96106496,
         UINT64_C(17312537968640)},
 };
@@ -213,6 +218,7 @@ static void check_shape(const EngOp *op, EngProductKind kind, EngProductShape wa
     CHECK_INT(got.a_elements, wanted.a_elements);
     CHECK_INT(got.b_elements, wanted.b_elements);
     CHECK_INT(got.products, wanted.products);
+    CHECK_INT(got.no_weights, wanted.no_weights);
 }
 
 /* Five samples; 11 positions of 2 heads of 8 values; 6 channels of 10 x 8 pixels, stride 2. */
@@ -220,22 +226,25 @@ static void test_shapes_of_sequences_and_channels(void)
 {
     const EngOp linear = {
         .kind = ENG_OP_LINEAR, .in = {11, 1, 16}, .out = {11, 1, 48}, .sequence = true};
-    check_shape(&linear, ENG_PRODUCT_FORWARD, (EngProductShape){55, 48, 1, 16, 0, 880, 768, 1});
-    check_shape(&linear, ENG_PRODUCT_DGRAD, (EngProductShape){55, 16, 1, 48, 0, 2640, 768, 1});
-    check_shape(&linear, ENG_PRODUCT_WGRAD, (EngProductShape){16, 48, 1, 55, 0, 880, 2640, 1});
+    check_shape(
+        &linear, ENG_PRODUCT_FORWARD, (EngProductShape){55, 48, 1, 16, 0, 880, 768, 1, false});
+    check_shape(
+        &linear, ENG_PRODUCT_DGRAD, (EngProductShape){55, 16, 1, 48, 0, 2640, 768, 1, false});
+    check_shape(
+        &linear, ENG_PRODUCT_WGRAD, (EngProductShape){16, 48, 1, 55, 0, 880, 2640, 1, false});
     const EngOp scores = {.kind = ENG_OP_SCORES, .in = {11, 1, 48}, .out = {2, 11, 11}, .heads = 2};
-    check_shape(&scores, ENG_PRODUCT_FORWARD, (EngProductShape){11, 11, 1, 8, 0, 88, 88, 10});
-    check_shape(&scores, ENG_PRODUCT_DGRAD, (EngProductShape){11, 8, 1, 11, 0, 121, 88, 10});
-    check_shape(&scores, ENG_PRODUCT_WGRAD, (EngProductShape){8, 11, 1, 11, 0, 88, 121, 10});
+    check_shape(&scores, ENG_PRODUCT_FORWARD, (EngProductShape){11, 11, 1, 8, 0, 88, 88, 10, true});
+    check_shape(&scores, ENG_PRODUCT_DGRAD, (EngProductShape){11, 8, 1, 11, 0, 121, 88, 10, true});
+    check_shape(&scores, ENG_PRODUCT_WGRAD, (EngProductShape){8, 11, 1, 11, 0, 88, 121, 10, true});
     const EngOp mix = {.kind = ENG_OP_MIX, .in = {2, 11, 11}, .out = {11, 1, 16}, .heads = 2};
-    check_shape(&mix, ENG_PRODUCT_FORWARD, (EngProductShape){11, 8, 1, 11, 0, 121, 88, 10});
-    check_shape(&mix, ENG_PRODUCT_DGRAD, (EngProductShape){11, 11, 1, 8, 0, 88, 88, 10});
-    check_shape(&mix, ENG_PRODUCT_WGRAD, (EngProductShape){11, 8, 1, 11, 0, 121, 88, 10});
+    check_shape(&mix, ENG_PRODUCT_FORWARD, (EngProductShape){11, 8, 1, 11, 0, 121, 88, 10, true});
+    check_shape(&mix, ENG_PRODUCT_DGRAD, (EngProductShape){11, 11, 1, 8, 0, 88, 88, 10, true});
+    check_shape(&mix, ENG_PRODUCT_WGRAD, (EngProductShape){11, 8, 1, 11, 0, 121, 88, 10, true});
     const EngOp dw = {
         .kind = ENG_OP_DEPTHWISE, .in = {10, 8, 6}, .out = {5, 4, 6}, .kernel = 3, .stride = 2};
-    check_shape(&dw, ENG_PRODUCT_FORWARD, (EngProductShape){100, 1, 9, 1, 0, 400, 9, 6});
-    check_shape(&dw, ENG_PRODUCT_DGRAD, (EngProductShape){400, 1, 9, 1, 0, 100, 9, 6});
-    check_shape(&dw, ENG_PRODUCT_WGRAD, (EngProductShape){9, 1, 20, 5, 1, 400, 100, 6});
+    check_shape(&dw, ENG_PRODUCT_FORWARD, (EngProductShape){100, 1, 9, 1, 0, 400, 9, 6, false});
+    check_shape(&dw, ENG_PRODUCT_DGRAD, (EngProductShape){400, 1, 9, 1, 0, 100, 9, 6, false});
+    check_shape(&dw, ENG_PRODUCT_WGRAD, (EngProductShape){9, 1, 20, 5, 1, 400, 100, 6, false});
 }
 
 /* Products that are made one after the other cost so many times one. */
