@@ -90,7 +90,7 @@ int64_t eng_multiply(const EngMultiplier *multiplier, int32_t x, int32_t y)
         product = mitchell(a, b);
         break;
     case ENG_MULTIPLIER_TABLE:
-        product = multiplier->table[((size_t)a << multiplier->my) + b];
+        product = a && b ? multiplier->table[((size_t)a << multiplier->my) + b] : 0;
         break;
     case ENG_MULTIPLIER_EXACT:
         break;

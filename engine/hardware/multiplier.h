@@ -5,7 +5,8 @@
  *   mitchell   adds logarithms: J. N. Mitchell, "Computer multiplication and division using binary
  *              logarithms", IRE Trans. Electronic Computers EC-11 (1962). Never more than the exact
  *              product, at most 1/9 of it less.
- *   table      any circuit, as a table of its magnitudes' products.
+ *   table      any circuit, as a table of its magnitudes' products. What the table says of a zero
+ *              is not used: a product with zero is 0, because zeros fill up groups.
  * Signs are apart: the product of the magnitudes gets the sign of the exact product. */
 #ifndef ENG_HARDWARE_MULTIPLIER_H
 #define ENG_HARDWARE_MULTIPLIER_H

@@ -1,4 +1,5 @@
 #include "kernels/depthwise.h"
+#include "kernels/approximate.h"
 #include "kernels/conv_geometry.h"
 #include "kernels/kernels_isa.h"
 #include "kernels/layout.h"
@@ -46,6 +47,8 @@ typedef struct Lanes {
     EngPacking packing;
     unsigned group;
     size_t length;
+    const EngApproximate *approximate;
+    bool swapped; /* the first panel is the product's second operand */
 } Lanes;
 
 /* Float products of integers whose sum in a group may pass 2^24 are added in float64, where they
@@ -89,10 +92,31 @@ static void add_lanes_plain(const Lanes *lanes, const float *a, const float *b, 
     add_lanes(lanes, a, b, acc);
 }
 
+/* The same with an approximate multiplier. */
+static void add_lanes_approximate(const Lanes *lanes, const float *a, const float *b, float *acc)
+{
+    if (lanes->packing == ENG_PACK_F32) {
+        add_lanes(lanes, a, b, acc);
+        return;
+    }
+    const size_t step = (1 + lanes->group) * ENG_LANES;
+    for (size_t from = 0; from < lanes->length; from += lanes->group, a += step, b += step) {
+        const float *const x = (lanes->swapped ? b : a) + ENG_LANES;
+        const float *const y = (lanes->swapped ? a : b) + ENG_LANES;
+        int64_t sum[ENG_LANES];
+        eng_approximate_lanes(
+            lanes->approximate, x, y, eng_at_most(lanes->length - from, lanes->group), sum);
+        for (int l = 0; l < ENG_LANES; l++)
+            acc[l] = fmaf((float)sum[l], a[l] * b[l], acc[l]);
+    }
+}
+
 typedef void (*AddFn)(const Lanes *lanes, const float *a, const float *b, float *acc);
 
-static AddFn add_fn(const EngKernels *kernels)
+static AddFn add_fn(const EngKernels *kernels, const EngOperand *op)
 {
+    if (op->approximate)
+        return add_lanes_approximate;
     return has_fma(kernels) ? add_lanes_fma : add_lanes_plain;
 }
 
@@ -206,7 +230,8 @@ static void run_block(
     Spread *job, size_t pixel, size_t block, float *patch, void *panel, unsigned worker)
 {
     const EngConv *c = job->conv;
-    const Lanes shape = {job->w->packing, job->w->group, job->tile.length};
+    const Lanes shape = {
+        job->w->packing, job->w->group, job->tile.length, job->w->approximate, !job->w->second};
     EngQuantTile tile = job->tile;
     float acc[ENG_LANES] = {0};
     tile.src = patch;
@@ -282,7 +307,7 @@ EngStatus eng_depthwise_spread(const EngKernels *kernels, EngPool *pool, const E
         .out = out,
         .tile = patch_tile(mine, w, rows * width * conv->in_c, noise),
         .generic = mine->kind != ENG_KIND_BFP && !eng_format_is_fp32(mine),
-        .add = add_fn(kernels)};
+        .add = add_fn(kernels, w)};
     const bool integers = w->packing != ENG_PACK_F32;
     uint32_t tensor_max = 0;
     if (eng_codec_needs_max(mine))
@@ -314,7 +339,8 @@ static void run_taps(const Weights *job, size_t block, unsigned r)
 {
     const EngConv *c = job->conv;
     const size_t blocks = lane_blocks(c), taps = eng_conv_taps(c);
-    const Lanes shape = {job->g->packing, job->g->group, job->g->length};
+    const Lanes shape = {
+        job->g->packing, job->g->group, job->g->length, job->g->approximate, job->g->second};
     float acc[15][ENG_LANES] = {{0}};
     for (size_t pixel = 0; pixel < c->out_y * c->out_x; pixel++) {
         const float *g = panel_at(job->g, pixel * blocks + block);
@@ -346,7 +372,7 @@ void eng_depthwise_wgrad(const EngKernels *kernels, EngPool *pool, const EngConv
     Weights job = {.conv = conv,
         .g = g,
         .a = a,
-        .add = add_fn(kernels),
+        .add = add_fn(kernels, g),
         .factor = g->packing != ENG_PACK_F32 ? g->factor * a->factor : 1.0f,
         .dw = dw};
     eng_pool_run(pool, run_weights, &job, lane_blocks(conv) * conv->kernel_y, 1);

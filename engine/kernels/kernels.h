@@ -58,19 +58,21 @@ typedef enum EngPacking { ENG_PACK_I8 = 0, ENG_PACK_WIDE, ENG_PACK_F32, ENG_PACK
  * its own row records and panels, so a convolution needs no copy of its patches. */
 typedef struct EngTile {
     size_t segments;
-    size_t groups;            /* groups of a record (F32: elements) */
-    size_t first, count;      /* which of them this call adds up */
-    unsigned group;           /* elements per group */
-    unsigned rows;            /* 1..tile_rows */
-    unsigned panels;          /* 1..tile_panels */
-    unsigned lanes;           /* outputs wanted of the last panel, 1..16 */
-    unsigned row_bits;        /* magnitude bits of the rows' mantissas (not for F32) */
-    unsigned panel_bits;      /* and of the panels' */
-    bool add;                 /* the sums start from what `out` holds, else from zero */
-    const void *const *row;   /* [segments][rows] */
-    const void *const *panel; /* [segments][panels] */
-    float *out;               /* out[i * out_stride + 16 * p + lane] */
-    size_t out_stride;        /* floats from one row to the next */
+    size_t groups;       /* groups of a record (F32: elements) */
+    size_t first, count; /* which of them this call adds up */
+    unsigned group;      /* elements per group */
+    unsigned rows;       /* 1..tile_rows */
+    unsigned panels;     /* 1..tile_panels */
+    unsigned lanes;      /* outputs wanted of the last panel, 1..16 */
+    unsigned row_bits;   /* magnitude bits of the rows' mantissas (not for F32) */
+    unsigned panel_bits; /* and of the panels' */
+    bool add;            /* the sums start from what `out` holds, else from zero */
+    bool swapped;        /* the rows are the product's second operand (approximate) */
+    const struct EngApproximate *approximate; /* kernels/approximate.h; NULL: exact */
+    const void *const *row;                   /* [segments][rows] */
+    const void *const *panel;                 /* [segments][panels] */
+    float *out;                               /* out[i * out_stride + 16 * p + lane] */
+    size_t out_stride;                        /* floats from one row to the next */
 } EngTile;
 
 /* Quantises up to ENG_QUANT_ROWS rows of block floating point and packs them.

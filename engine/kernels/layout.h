@@ -61,7 +61,9 @@ static inline EngTile eng_tile_of(const EngOperand *a, const EngOperand *b)
         .count = a->groups,
         .group = a->group,
         .row_bits = a->bits,
-        .panel_bits = b->bits};
+        .panel_bits = b->bits,
+        .swapped = a->second,
+        .approximate = a->approximate};
 }
 
 /* The tile's panels from `panel` on: how many, and the lanes wanted of the last. */

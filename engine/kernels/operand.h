@@ -42,6 +42,8 @@ typedef struct EngOperand {
     uint8_t *data;       /* the records, then one more that stands for a row of zeros */
     size_t capacity;     /* bytes at data */
     uint32_t max_bits;   /* largest |x| of the last quantisation, as float bits */
+    const struct EngApproximate *approximate; /* how it is multiplied; NULL: exactly */
+    bool second; /* of the product's operands: what an approximate multiplier calls y */
 } EngOperand;
 
 /* How the two operands of a product stand together: I8 where both are integer formats (bfp, int,
