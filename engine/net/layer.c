@@ -2,6 +2,7 @@
 #include "net/layer.h"
 #include "base/memory.h"
 #include "kernels/depthwise.h"
+#include "net/sparse_weights.h"
 #include "number/element.h"
 #include "number/group.h"
 
@@ -29,6 +30,7 @@ void eng_layer_clear(EngLayer *layer)
 {
     for (int s = 0; s < ENG_SLOTS; s++)
         eng_operand_free(&layer->operand[s]);
+    eng_sparse_weights_clear(layer);
     eng_free(layer->saved);
     eng_free(layer->choice);
     eng_free(layer->sums);
@@ -40,7 +42,7 @@ const float *eng_layer_slot_data(const EngLayer *layer, EngSlot slot)
     case ENG_ROLE_A:
         return layer->x;
     case ENG_ROLE_W:
-        return layer->weight->value;
+        return eng_sparse_weights_of(layer, slot);
     default:
         return layer->dy;
     }
@@ -123,6 +125,7 @@ EngStatus eng_layer_forward(
         eng_scores_prepare(layer, ctx, step);
     if (layer->op->kind == ENG_OP_MIX)
         eng_mix_prepare(layer, ctx, step, false);
+    eng_sparse_weights_refresh(layer, ctx);
     if (layer->op->product >= 0) {
         observe(layer, step, ENG_ROLE_A, ENG_SLOT_A_FWD);
         observe(layer, step, ENG_ROLE_W, ENG_SLOT_W_FWD);
@@ -223,6 +226,8 @@ EngStatus eng_layer_quantize(
     }
     if (eng_slot_role(slot) == ENG_ROLE_G)
         layer->overflowed |= layer->operand[slot].max_bits > largest_bits(&format[slot]);
+    layer->operand[slot].approximate = ctx->approximate;
+    layer->operand[slot].second = slot % 2 == 1;
     if (slot == ENG_SLOT_W_FWD && layer->weight) {
         layer->packed_a = format[ENG_SLOT_A_FWD];
         layer->packed_w = format[ENG_SLOT_W_FWD];

@@ -2,6 +2,7 @@
 #ifndef ENG_NET_LAYER_H
 #define ENG_NET_LAYER_H
 
+#include "kernels/approximate.h"
 #include "kernels/operand.h"
 #include "net/model.h"
 
@@ -9,6 +10,8 @@
 typedef struct EngContext {
     const EngKernels *kernels;
     EngPool *pool;
+    const EngApproximate *approximate; /* how mantissas are multiplied; NULL: exactly */
+    unsigned sparse_keep, sparse_of;   /* of the layers that hold pruned weights */
 } EngContext;
 
 /* One op at run time. Activations x, y and gradients dx, dy are (samples, y, x, c) of the op's in
@@ -25,8 +28,10 @@ typedef struct EngLayer {
     EngParam *weight, *bias; /* product layers: weight, bias; batch norm: gamma, beta */
     EngOperand operand[ENG_SLOTS];
     bool weight_packed; /* operand W.fwd still holds the present weights in `packed_format` … */
-    bool overflowed;         /* a gradient was beyond its format's largest number */
-    EngFormat packed_a, packed_w; /* … laid out for these two formats */
+    bool overflowed;    /* a gradient was beyond its format's largest number */
+    EngFormat packed_a, packed_w;         /* … laid out for these two formats */
+    float *pruned_forward, *pruned_dgrad; /* sparse_weights.h; NULL: dense */
+    bool pruned_fresh;                    /* they were made of the present weights */
     float *saved;    /* batch norm: by channel, see there; layer norm: (mean, 1/sigma) of each row;
                         attention: copies by head */
     uint8_t *choice; /* dropout: which values are kept, (samples, y, x, c) of out */

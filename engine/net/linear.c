@@ -65,11 +65,11 @@ EngMatrix eng_linear_matrix(const EngLayer *layer, EngSlot slot, size_t samples)
     case ENG_SLOT_A_FWD:
         return along_rows(layer->x, rows, in);
     case ENG_SLOT_W_FWD:
-        return along_rows(layer->weight->value, out, in);
+        return along_rows(eng_layer_slot_data(layer, slot), out, in);
     case ENG_SLOT_G_DGRAD:
         return along_rows(layer->dy, rows, out);
     case ENG_SLOT_W_DGRAD:
-        return along_columns(layer->weight->value, out, in);
+        return along_columns(eng_layer_slot_data(layer, slot), out, in);
     case ENG_SLOT_A_WGRAD:
         return along_columns(layer->x, rows, in);
     default:

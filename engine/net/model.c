@@ -3,6 +3,7 @@
 #include "base/philox.h"
 #include "net/buffers.h"
 #include "net/layer.h"
+#include "net/sparse_weights.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,12 +17,14 @@ struct EngModel {
     size_t param_count;
     EngTensor *tensors;
     size_t tensor_count;
-    float *memory;      /* values, gradients and velocities of all parameters */
-    float *moments;     /* Adam's second moments, or NULL */
-    EngBuffers buffers; /* activations and gradients */
-    bool *written;      /* by tensor: this backward pass has put a gradient there */
-    double *losses;     /* by target of a batch */
-    float loss_scale;   /* of the gradients there are */
+    float *memory;              /* values, gradients and velocities of all parameters */
+    float *moments;             /* Adam's second moments, or NULL */
+    EngBuffers buffers;         /* activations and gradients */
+    bool *written;              /* by tensor: this backward pass has put a gradient there */
+    double *losses;             /* by target of a batch */
+    float loss_scale;           /* of the gradients there are */
+    EngApproximate approximate; /* what ctx points to where products are not exact … */
+    EngKernels kernels;         /* … and the table that knows them */
 };
 
 /* Trained values of an op's two parameters; 0 where it has none. */
@@ -213,7 +216,7 @@ EngStatus eng_model_new(const EngNetwork *net, size_t batch, uint64_t seed_weigh
         return eng_error(err, ENG_ERR_NOMEM, "No memory for the network.");
     model->net = net;
     model->batch = batch;
-    model->ctx = (EngContext){kernels, pool};
+    model->ctx = (EngContext){.kernels = kernels, .pool = pool};
     model->loss_scale = 1.0f;
     model->layers = eng_alloc(net->op_count, sizeof *model->layers);
     model->params = eng_alloc(net->op_count, 2 * sizeof *model->params);
@@ -254,10 +257,29 @@ void eng_model_free(EngModel *model)
     eng_free(model->tensors);
     eng_free(model->written);
     eng_free(model->losses);
+    eng_approximate_clear(&model->approximate);
     eng_buffers_clear(&model->buffers);
     eng_free(model->memory);
     eng_free(model->moments);
     eng_free(model);
+}
+
+EngStatus eng_model_emulate(EngModel *model, const EngEmulation *emulation, EngError *err)
+{
+    EngContext *const ctx = &model->ctx;
+    EngStatus status = ENG_OK;
+    if (emulation->multiplier.kind != ENG_MULTIPLIER_EXACT) {
+        status = eng_approximate_init(&model->approximate, &emulation->multiplier, err);
+        model->kernels = eng_approximate_kernels(ctx->kernels);
+        ctx->kernels = &model->kernels;
+        ctx->approximate = &model->approximate;
+    }
+    ctx->sparse_keep = emulation->sparse_keep;
+    ctx->sparse_of = emulation->sparse_of;
+    const bool sparse = ctx->sparse_keep < ctx->sparse_of;
+    for (size_t i = 0; sparse && status == ENG_OK && i < model->net->op_count; i++)
+        status = eng_sparse_weights_init(&model->layers[i], err);
+    return status;
 }
 
 float *eng_model_input(EngModel *model)
@@ -488,7 +510,7 @@ EngStatus eng_model_add_moments(EngModel *model, EngError *err)
 void eng_model_touch(EngModel *model)
 {
     for (size_t i = 0; i < model->net->op_count; i++)
-        model->layers[i].weight_packed = false;
+        model->layers[i].weight_packed = model->layers[i].pruned_fresh = false;
 }
 
 const EngTensor *eng_model_tensors(EngModel *model, size_t *count)

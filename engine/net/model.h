@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/pool.h"
+#include "hardware/multiplier.h"
 #include "kernels/kernels.h"
 #include "net/network.h"
 #include "net/optimiser.h"
@@ -84,6 +85,17 @@ typedef struct EngModel EngModel;
 EngStatus eng_model_new(const EngNetwork *net, size_t batch, uint64_t seed_weights,
     const EngKernels *kernels, EngPool *pool, EngModel **out, EngError *err);
 void eng_model_free(EngModel *model);
+
+/* Arithmetic of the simulated accelerator that is not the plan's alone. */
+typedef struct EngEmulation {
+    EngMultiplier multiplier;        /* of all products of integers; its table outlives the model */
+    unsigned sparse_keep, sparse_of; /* N:M sparsity of the weights, 1..16, N <= M; N = M: dense */
+} EngEmulation;
+
+/* Trains and evaluates under `emulation` from now on; before the first pass, once. Exact and dense
+ * changes nothing. Whether a table holds the formats' mantissas is the caller's to check
+ * (eng_multiplier_check). Errors: NOMEM. */
+EngStatus eng_model_emulate(EngModel *model, const EngEmulation *emulation, EngError *err);
 
 /* The input batch, (samples, y, x, c): fill it before eng_model_forward. */
 float *eng_model_input(EngModel *model);
