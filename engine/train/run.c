@@ -1,4 +1,5 @@
 #include "train/run.h"
+#include "train/emulate.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include <math.h>
@@ -46,7 +47,8 @@ static EngStatus check_options(const EngTrainerOptions *o, EngError *err)
             "The schedule is laid out for %zu layers and %u steps, the run has %zu layers and %u "
             "steps.",
             o->plan->layers, o->plan->clock.steps, o->net->product_count, clock.steps);
-    return ENG_OK;
+    const EngMultiplier multiplier = eng_run_multiplier(&o->hardware, &o->table);
+    return eng_run_check_multiplier(&multiplier, o->net, o->plan, err);
 }
 
 static EngStatus allocate(EngRun *run, EngError *err)
@@ -85,6 +87,8 @@ EngStatus eng_run_init(
     if (status == ENG_OK)
         status = eng_model_new(options->net, options->settings.batch,
             options->settings.seed_weights, kernels, run->pool, &run->model, err);
+    if (status == ENG_OK)
+        status = eng_run_emulate(run->model, options, err);
     if (status == ENG_OK && options->settings.optimiser.kind == ENG_OPTIMISER_ADAM)
         status = eng_model_add_moments(run->model, err);
     if (status != ENG_OK) {

@@ -1,6 +1,7 @@
 /* The trainer's thread: its mailbox, its states and its two rings. What a step does is in run.c. */
 #include "train/trainer.h"
 #include "base/memory.h"
+#include "train/emulate.h"
 #include "train/run.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -323,9 +324,16 @@ void eng_trainer_stop(EngTrainer *t)
 EngStatus eng_trainer_set_plan(EngTrainer *t, const EngPlan *plan, EngError *err)
 {
     EngPlan *copy, *old;
+    const EngTrainerOptions *const options = &t->run.options;
+    const EngMultiplier multiplier = eng_run_multiplier(&options->hardware, &options->table);
     pthread_mutex_lock(&t->lock);
     /* Splicing at step 0 checks clock and layers against the run's and copies. */
-    const EngStatus status = eng_plan_splice(t->plan, plan, 0, &copy, err);
+    EngStatus status = eng_plan_splice(t->plan, plan, 0, &copy, err);
+    if (status == ENG_OK) {
+        status = eng_run_check_multiplier(&multiplier, options->net, copy, err);
+        if (status != ENG_OK)
+            eng_plan_free(copy);
+    }
     if (status == ENG_OK) {
         old = t->mailbox.plan;
         t->mailbox.plan = copy;

@@ -13,6 +13,7 @@
 #include "base/ring.h"
 #include "data/dataset.h"
 #include "hardware/cost.h"
+#include "hardware/multiplier.h"
 #include "kernels/kernels.h"
 #include "net/network.h"
 #include "net/optimiser.h"
@@ -117,7 +118,8 @@ typedef struct EngTrainerOptions {
     const EngNetwork *net;  /* outlives the trainer */
     const EngPlan *plan;    /* copied */
     EngTrainSettings settings;
-    EngHardware hardware;
+    EngHardware hardware;         /* its multiplier and sparsity change the numbers, too */
+    EngMultiplier table;          /* where hardware.multiplier is a table; outlives the trainer */
     bool window_ring, store_ring; /* which rings to keep; one that is off costs nothing */
     const EngCheckpoint *resume;  /* where to go on from; NULL: from the start; not kept */
     uint32_t checkpoint_every;    /* steps between two checkpoints, 0: none; see below */
@@ -145,7 +147,7 @@ void eng_trainer_stop(EngTrainer *trainer);
 bool eng_trainer_take_checkpoint(EngTrainer *trainer, EngCheckpoint *out);
 
 /* A new plan for the steps that are still to come; copied. Its clock and layer count must be the
- * run's (else SHAPE). What is left of the step at which it takes effect is not looked at. */
+ * run's (else SHAPE), and a multiplier table must hold its mantissas (else RANGE). What is left of the step at which it takes effect is not looked at. */
 EngStatus eng_trainer_set_plan(EngTrainer *trainer, const EngPlan *plan, EngError *err);
 
 /* Takes up to `max` records, oldest first, without waiting. One thread per ring. */
