@@ -152,7 +152,9 @@ static void on_model_changed(MtsTimeline *self)
 static void on_model_reset(MtsTimeline *self)
 {
     const guint layers = mts_schedule_model_get_layers(self->model);
-    mts_timeline_cancel_drag(self);
+    const gboolean dragging = self->drag.mode != MTS_DRAG_NONE;
+    /* The model has ended its groups by itself, and the lanes of the drag are gone. */
+    self->drag.mode = MTS_DRAG_NONE;
     g_free(self->folded);
     g_free(self->opened);
     self->folded = g_new0(gboolean, layers + 1);
@@ -170,7 +172,12 @@ static void on_model_reset(MtsTimeline *self)
     g_clear_pointer(&self->flashed, g_free);
     self->flashed_count = 0;
     mts_timeline_layout_lanes(self);
+    mts_timeline_hide_guide(self);
+    mts_timeline_update_hover(self);
     mts_timeline_selection_changed(self);
+    if (dragging) {
+        gtk_gesture_set_state(self->press, GTK_EVENT_SEQUENCE_DENIED);
+    }
 }
 
 static void on_style_changed(MtsTimeline *self)

@@ -409,6 +409,91 @@ static void test_crosshair(Stage *stage, gconstpointer text)
     g_assert_cmpfloat(mts_time_axis_get_crosshair(stage->axis), <, 0);
 }
 
+/* ---- rows ----------------------------------------------------------------------------------- */
+
+/* In a low window the rows scroll: by wheel over the gutter, and with the keyboard's focus. */
+static void test_scroll(void)
+{
+    Stage here, *stage = &here;
+    stage_set_up(stage, simple, WIDTH, 48 + 36 + 150);
+    GtkWidget *window = gtk_widget_get_ancestor(stage->lanes, GTK_TYPE_SCROLLED_WINDOW);
+    GtkAdjustment *rows = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(window));
+    g_assert_cmpfloat(gtk_adjustment_get_upper(rows), ==, STAGE_LAYERS * 56);
+    xinput_wheel(stage->lanes, 40, 60, -3);
+    WAIT_UNTIL(gtk_adjustment_get_value(rows) > 0, 5000);
+    gtk_adjustment_set_value(rows, 0);
+    gtk_widget_grab_focus(stage->lanes);
+    for (int i = 0; i < 14; i++) {
+        xinput_key(stage->lanes, GDK_KEY_Down, 0);
+    }
+    g_assert_cmpfloat(
+        gtk_adjustment_get_value(rows), ==, STAGE_LAYERS * 56 - gtk_adjustment_get_page_size(rows));
+    /* What is under the pointer is what is seen there. */
+    const double offset = gtk_adjustment_get_value(rows);
+    xinput_click(stage->lanes, x_of(stage, 10), y_of(4, ENG_ROLE_W) - offset);
+    MtsSegment segment;
+    mts_timeline_get_focused(stage->timeline, &segment);
+    g_assert_cmpuint(segment.layer, ==, 4);
+    g_assert_cmpuint(segment.track, ==, ENG_ROLE_W);
+    g_assert_cmpuint(segment.span, ==, 2);
+    stage_tear_down(stage);
+}
+
+/* Before there is a network the widget is there, and nothing a person does to it matters. */
+static void test_empty(void)
+{
+    MtsScheduleModel *model = mts_schedule_model_new();
+    MtsTimeAxis *axis = mts_time_axis_new();
+    GtkWidget *window = gtk_window_new(), *lanes = mts_timeline_new(model, axis);
+    gtk_window_set_child(GTK_WINDOW(window), lanes);
+    gtk_window_set_default_size(GTK_WINDOW(window), 600, 200);
+    xinput_show(GTK_WINDOW(window));
+    static const guint keys[] = {GDK_KEY_Tab, GDK_KEY_Down, GDK_KEY_End, GDK_KEY_4, GDK_KEY_a,
+        GDK_KEY_Delete, GDK_KEY_Left, GDK_KEY_s, GDK_KEY_g, GDK_KEY_o, GDK_KEY_plus, GDK_KEY_0};
+    for (int tool = MTS_TOOL_SELECT; tool <= MTS_TOOL_ADAPTIVE; tool++) {
+        mts_timeline_set_tool(MTS_TIMELINE(lanes), (MtsTool)tool);
+        xinput_drag(lanes, 200, 20, 400, 150);
+        xinput_click(lanes, 40, 20);
+        gtk_widget_grab_focus(lanes);
+        for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+            xinput_key(lanes, keys[i], i & 1 ? GDK_CONTROL_MASK : 0);
+        }
+    }
+    g_assert_cmpuint(mts_schedule_model_get_layers(model), ==, 0);
+    g_assert_false(mts_schedule_model_can_undo(model));
+    g_object_add_weak_pointer(G_OBJECT(lanes), (gpointer *)&lanes);
+    gtk_window_destroy(GTK_WINDOW(window));
+    WAIT_UNTIL(lanes == NULL, 5000);
+    g_assert_finalize_object(model);
+    g_assert_finalize_object(axis);
+}
+
+/* Another network under a held button: the drag is over, and the next one works. */
+static void test_reload(Stage *stage, gconstpointer text)
+{
+    static const char *const names[] = {"fc1", "fc2"};
+    const double y = y_of(3, ENG_ROLE_W);
+    EngSchedule *schedule;
+    EngPlan *plan;
+    EngError error;
+    g_assert_cmpint(
+        eng_schedule_parse("*: bfp2 @0..4ep, bfp4 @4ep..", &schedule, &error), ==, ENG_OK);
+    g_assert_cmpint(
+        eng_plan_build(schedule, names, 2, (EngClock){STAGE_STEPS, STAGE_PER_EPOCH}, &plan, &error),
+        ==, ENG_OK);
+    xinput_hold(stage->lanes, x_of(stage, 4), y, x_of(stage, 6), y, 3);
+    mts_schedule_model_load(stage->model, plan, names, NULL);
+    xinput_move(stage->lanes, x_of(stage, 7), y);
+    xinput_release(stage->lanes, 1);
+    g_assert_cmpuint(stage->committed, ==, 0);
+    ASSERT_LANE(1, ENG_ROLE_G, "2@0-4 4@4-12");
+    const double second = y_of(1, ENG_ROLE_A);
+    xinput_drag(stage->lanes, x_of(stage, 4), second, x_of(stage, 5), second);
+    ASSERT_LANE(1, ENG_ROLE_A, "2@0-5 4@5-12");
+    eng_schedule_free(schedule);
+    eng_plan_free(plan);
+}
+
 /* ---- pictures ------------------------------------------------------------------------------- */
 
 /* What is drawn is what is there: the middle of segments, lanes and gaps in the palette's colours. */
@@ -485,6 +570,9 @@ int main(int argc, char **argv)
     ADD("wheel", simple, test_wheel);
     ADD("ruler", simple, test_ruler);
     ADD("crosshair", simple, test_crosshair);
+    g_test_add_func("/timeline/scroll", test_scroll);
+    g_test_add_func("/timeline/empty", test_empty);
+    ADD("reload", simple, test_reload);
     ADD("colours", simple, test_colours);
     ADD("mosaic", "*: adaptive(bfp2, bfp4)", test_mosaic);
     return g_test_run();
