@@ -1,6 +1,6 @@
 #include "mts-preset-menu.h"
 
-#include "mts-presets.h"
+#include "schedule/presets.h"
 
 /* Wide enough for a sentence in two lines. */
 #define LIST_WIDTH 350
@@ -30,7 +30,14 @@ static EngPlan *make_plan(MtsScheduleModel *model, guint preset)
     for (guint i = 0; i < layers; i++) {
         names[i] = mts_schedule_model_get_name(model, i);
     }
-    return mts_preset_plan(preset, names, layers, mts_schedule_model_get_clock(model));
+    const char *name = eng_preset_at(preset)->name;
+    EngPlan *plan = NULL;
+    EngError err;
+    if (eng_preset_plan(name, names, layers, mts_schedule_model_get_clock(model), &plan, &err) !=
+        ENG_OK) {
+        g_warning("%s: %s", name, err.text);
+    }
+    return plan;
 }
 
 static void end_preview(Menu *menu)
@@ -113,7 +120,7 @@ static void add_line(GtkBox *box, const char *text, const char *style)
     gtk_box_append(box, label);
 }
 
-static GtkWidget *row_new(const MtsPreset *preset, guint index, Menu *menu)
+static GtkWidget *row_new(const EngPreset *preset, guint index, Menu *menu)
 {
     GtkWidget *row = gtk_list_box_row_new();
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 1);
@@ -136,10 +143,8 @@ static GtkWidget *row_new(const MtsPreset *preset, guint index, Menu *menu)
 static GtkWidget *list_new(Menu *menu)
 {
     GtkWidget *list = gtk_list_box_new();
-    guint count;
-    const MtsPreset *presets = mts_presets_get(&count);
-    for (guint i = 0; i < count; i++) {
-        gtk_list_box_append(GTK_LIST_BOX(list), row_new(&presets[i], i, menu));
+    for (guint i = 0; i < eng_preset_count(); i++) {
+        gtk_list_box_append(GTK_LIST_BOX(list), row_new(eng_preset_at(i), i, menu));
     }
     gtk_list_box_set_selection_mode(GTK_LIST_BOX(list), GTK_SELECTION_NONE);
     gtk_widget_add_css_class(list, "preset-list");

@@ -1,78 +1,19 @@
-/* Presets as text and as plans, and the menu under real input. */
-#include "mts-presets.h"
+/* The menu of presets under real input. */
+#include "schedule/presets.h"
 #include "stage.h"
 #include "xinput.h"
 
 enum { WIDTH = 900 + 320, HEIGHT = 700 };
 
-/* ---- texts ---------------------------------------------------------------------------------- */
-
-static void test_plans(void)
+static guint preset_called(const char *name)
 {
-    static const char *const names[] = {"conv1", "conv2", "fc1", "fc2", "fc3", "fc4", "fc5"};
-    static const EngClock clocks[] = {{1, 1}, {3, 7}, {100, 100}, {4692, 391}, {100000, 3}};
-    guint count;
-    const MtsPreset *presets = mts_presets_get(&count);
-    for (guint preset = 0; preset < count; preset++) {
-        g_assert_cmpuint(strlen(presets[preset].sentence), >, 20);
-        g_assert_cmpuint(strlen(presets[preset].source), >, 5);
-        for (guint layers = 1; layers <= G_N_ELEMENTS(names); layers += 2) {
-            for (gsize i = 0; i < G_N_ELEMENTS(clocks); i++) {
-                EngPlan *plan = mts_preset_plan(preset, names, layers, clocks[i]);
-                g_assert_nonnull(plan);
-                g_assert_cmpuint(plan->layers, ==, layers);
-                eng_plan_free(plan);
-            }
-        }
-    }
-}
-
-static guint preset_called(const char *title)
-{
-    guint count;
-    const MtsPreset *presets = mts_presets_get(&count);
-    for (guint i = 0; i < count; i++) {
-        if (strcmp(presets[i].title, title) == 0) {
+    for (guint i = 0; i < eng_preset_count(); i++) {
+        if (strcmp(eng_preset_at(i)->name, name) == 0) {
             return i;
         }
     }
-    g_error("no preset is called %s", title);
+    g_error("no preset is called %s", name);
 }
-
-static void test_booster(void)
-{
-    static const char *const names[] = {"a", "b", "c"};
-    const EngClock clock = {1050, 100};
-    EngPlan *plan = mts_preset_plan(preset_called("Booster epoch"), names, 3, clock);
-    size_t count;
-    const EngSpan *middle = eng_plan_spans(plan, 1, ENG_SLOT_W_FWD, &count);
-    g_assert_cmpuint(count, ==, 2);
-    g_assert_cmpuint(middle[1].from, ==, 950);
-    g_assert_cmpuint(middle[0].precision.format.m, ==, 3);
-    g_assert_cmpuint(middle[0].precision.format.g, ==, 64);
-    g_assert_cmpuint(middle[1].precision.format.m, ==, 5);
-    eng_plan_spans(plan, 0, ENG_SLOT_W_FWD, &count);
-    g_assert_cmpuint(count, ==, 1);
-    eng_plan_free(plan);
-}
-
-static void test_cyclic(void)
-{
-    static const char *const names[] = {"a"};
-    const EngClock clock = {3200, 100};
-    EngPlan *plan = mts_preset_plan(preset_called("Cyclic precision"), names, 1, clock);
-    static const unsigned bits[] = {3, 4, 7, 8};
-    for (guint32 step = 0; step < clock.steps; step += 50) {
-        const EngSpan *span = eng_plan_at(plan, 0, ENG_SLOT_A_FWD, step);
-        g_assert_cmpuint(span->precision.format.m, ==, bits[step / 100 % 4]);
-    }
-    size_t count;
-    eng_plan_spans(plan, 0, ENG_SLOT_G_DGRAD, &count);
-    g_assert_cmpuint(count, ==, 1);
-    eng_plan_free(plan);
-}
-
-/* ---- menu ----------------------------------------------------------------------------------- */
 
 static GtkWidget *find_type(GtkWidget *root, GType type)
 {
@@ -110,7 +51,7 @@ static void test_menu(void)
     xinput_settle(GTK_WIDGET(popover));
     GtkWidget *list = find_type(GTK_WIDGET(popover), GTK_TYPE_LIST_BOX);
     GtkWidget *row = GTK_WIDGET(
-        gtk_list_box_get_row_at_index(GTK_LIST_BOX(list), (int)preset_called("Constant 2")));
+        gtk_list_box_get_row_at_index(GTK_LIST_BOX(list), (int)preset_called("fast-low")));
     /* Resting on a row shows it, without an edit. */
     xinput_move(row, gtk_widget_get_width(row) / 2.0, 10);
     char *lane = first_lane(&stage);
@@ -148,9 +89,6 @@ static void test_menu(void)
 int main(int argc, char **argv)
 {
     stage_init(&argc, &argv);
-    g_test_add_func("/presets/plans", test_plans);
-    g_test_add_func("/presets/booster", test_booster);
-    g_test_add_func("/presets/cyclic", test_cyclic);
     g_test_add_func("/presets/menu", test_menu);
     return g_test_run();
 }
