@@ -25,8 +25,10 @@ static void update(AppSession *self)
     const guint32 step = parent_run(self) ? fork_step(self) : 0;
     const EngClock clock = mts_time_axis_get_clock(mts_studio_get_axis(self->studio));
     g_autofree char *tip = step == 0
-        ? g_strdup("A run that has ended can be forked, at the pin or at its end")
-        : g_strdup_printf("Keep everything before epoch %.2f to the bit and draw the rest anew",
+        ? g_strdup(
+              "Fork from here: a run that has ended goes on from the pin, or its end, differently")
+        : g_strdup_printf("Fork from here: everything before epoch %.2f stays to the bit, the rest "
+                          "is drawn anew",
               (double)step / MAX(clock.steps_per_epoch, 1));
     gtk_widget_set_sensitive(self->fork_button, step > 0);
     if (g_strcmp0(tip, gtk_widget_get_tooltip_text(self->fork_button)) != 0)
@@ -56,7 +58,10 @@ static void fork_here(AppSession *self)
 void app_session_connect_fork(AppSession *self)
 {
     MtsTransport *transport = mts_studio_get_transport(self->studio);
-    self->fork_button = gtk_button_new_with_label("Fork from here");
+    self->fork_button = gtk_button_new_from_icon_name("mts-fork-symbolic");
+    gtk_widget_add_css_class(self->fork_button, "flat");
+    gtk_accessible_update_property(
+        GTK_ACCESSIBLE(self->fork_button), GTK_ACCESSIBLE_PROPERTY_LABEL, "Fork from here", -1);
     mts_transport_add_end(transport, self->fork_button);
     GtkWidget *box = gtk_widget_get_parent(self->fork_button);
     gtk_widget_insert_after(self->fork_button, box, NULL);

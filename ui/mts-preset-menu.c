@@ -170,6 +170,8 @@ GtkWidget *mts_preset_menu_new(MtsTimeline *timeline)
     g_signal_connect_swapped(menu->popover, "closed", G_CALLBACK(on_closed), menu);
     g_object_set_data_full(G_OBJECT(menu->popover), "mts-menu", menu, menu_free);
     GtkWidget *button = gtk_menu_button_new();
+    gtk_accessible_update_property(
+        GTK_ACCESSIBLE(button), GTK_ACCESSIBLE_PROPERTY_LABEL, "Presets", -1);
     gtk_menu_button_set_label(GTK_MENU_BUTTON(button), "Presets");
     gtk_menu_button_set_popover(GTK_MENU_BUTTON(button), menu->popover);
     gtk_widget_set_tooltip_text(button, "Schedules to start from");

@@ -9,6 +9,9 @@
 
 enum { TOOLS = 4, BITS = 5, SWATCHES = BITS + 2 };
 
+/* Between the bar's groups, in pixels. */
+enum { GAP = 12 };
+
 struct _MtsTimelineBar {
     GtkWidget parent;
     MtsTimeline *timeline;
@@ -258,6 +261,7 @@ static void add_history(MtsTimelineBar *self, GtkBox *box)
 static void add_zoom(MtsTimelineBar *self, GtkBox *box)
 {
     GtkBox *group = GTK_BOX(linked_box());
+    gtk_widget_set_margin_start(GTK_WIDGET(group), GAP);
     GtkWidget *fit = gtk_button_new_with_label("Fit");
     name_widget(fit, "Fit", "Show the whole run (0)");
     g_signal_connect_swapped(fit, "clicked", G_CALLBACK(on_fit), self);
@@ -277,13 +281,14 @@ static void build(MtsTimelineBar *self)
     add_tools(self, GTK_BOX(box));
     add_separator(GTK_BOX(box));
     add_swatches(self, GTK_BOX(box));
-    add_separator(GTK_BOX(box));
-    gtk_box_append(GTK_BOX(box), mts_preset_menu_new(self->timeline));
+    GtkWidget *presets = mts_preset_menu_new(self->timeline);
+    gtk_widget_set_margin_start(presets, GAP);
+    gtk_box_append(GTK_BOX(box), presets);
     GtkWidget *space = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     gtk_widget_set_hexpand(space, TRUE);
+    gtk_widget_set_size_request(space, GAP, -1);
     gtk_box_append(GTK_BOX(box), space);
     add_history(self, GTK_BOX(box));
-    add_separator(GTK_BOX(box));
     add_zoom(self, GTK_BOX(box));
     /* A narrow window scrolls the bar sideways rather than cut it off. */
     GtkWidget *scrolled = gtk_scrolled_window_new();

@@ -7,7 +7,7 @@
 enum { HEIGHT = 56, EDGE = 16, PILL = 112 };
 
 /* The times' column at the right end is shown where the axis leaves it this much room. */
-enum { TIMES_ROOM = 180 };
+enum { TIMES_ROOM = 136 };
 
 struct _MtsTransport {
     GtkWidget parent;
@@ -213,13 +213,13 @@ static void show_times(MtsTransport *self)
 {
     if (isnan(self->simulated) || isnan(self->wall)) {
         gtk_label_set_text(
-            GTK_LABEL(self->times), "Emulated on this computer:\nits time is not the hardware's.");
+            GTK_LABEL(self->times), "Emulated: time here is\nnot hardware time");
         return;
     }
     g_autofree char *simulated = mts_text_value(self->simulated);
     g_autofree char *wall = mts_text_clock(self->wall);
     g_autofree char *text = g_strdup_printf(
-        "<b>%s s</b> on the simulated hardware,\nemulated here in %s", simulated, wall);
+        "<b>%s s</b> of hardware,\nemulated here in %s", simulated, wall);
     gtk_label_set_markup(GTK_LABEL(self->times), text);
 }
 

@@ -267,7 +267,8 @@ static void test_fork_shares_the_past_to_the_bit(void)
     const EngClock clock = mts_schedule_model_get_clock(mts_studio_get_model(f.studio));
     MtsTimeAxis *axis = mts_studio_get_axis(f.studio);
     mts_time_axis_set_pin(axis, 2.5 * clock.steps_per_epoch);
-    press(&f, "Keep everything before epoch 2.50 to the bit and draw the rest anew");
+    press(&f,
+        "Fork from here: everything before epoch 2.50 stays to the bit, the rest is drawn anew");
     /* The past is locked, the run stands before its first new step. */
     g_assert_cmpfloat(mts_time_axis_get_playhead(axis), ==, 2.5 * clock.steps_per_epoch);
     g_assert_cmpuint(mts_schedule_model_get_lock(mts_studio_get_model(f.studio)), ==,
