@@ -140,7 +140,8 @@ static EngStatus open_job(EstimateCommand *e, EngError *err)
         return eng_error(err, ENG_ERR_RANGE,
             "--classes is %u and --samples %u, expected 2 to 65535 and at least 1", e->classes,
             e->samples);
-    return app_job_plan(&e->experiment, shape, e->classes, e->samples, &e->job, err);
+    status = app_job_plan(&e->experiment, shape, e->classes, e->samples, &e->job, err);
+    return status == ENG_OK ? app_job_read_table(&e->experiment, &e->job, err) : status;
 }
 
 static int run_estimate(EstimateCommand *e)

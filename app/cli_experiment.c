@@ -55,7 +55,7 @@ static EngStatus take_texts(const CliExperiment *args, AppExperiment *out, EngEr
     if (status == ENG_OK && args->schedule)
         status = take_schedule(args->schedule, out, err);
     for (size_t i = 0; status == ENG_OK && i < args->hardware.count; i++)
-        status = app_hardware_set(&out->hardware, args->hardware.items[i], err);
+        status = app_experiment_set_hardware(out, args->hardware.items[i], err);
     return status;
 }
 

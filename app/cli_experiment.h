@@ -31,7 +31,8 @@ void cli_experiment_new(CliExperiment *args);
         {"limit", CLI_U32, &(args).limit, "N", "keep the first N training samples (0: all)"},      \
     {                                                                                              \
         "hardware", CLI_LIST, &(args).hardware, "KEY=VALUE",                                       \
-            "a setting of the accelerator, like rows=32; again for\nmore of them"                  \
+            "a setting of the accelerator, like rows=32; again for\nmore of them (sparse_keep=2 "  \
+            "sparse_of=4, multiplier=table\nmultiplier_table=FILE, …)"                           \
     }
 
 /* What --help says below the options. */

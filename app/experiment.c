@@ -85,7 +85,7 @@ EngStatus app_experiment_set_schedule(AppExperiment *experiment, const char *tex
 }
 
 static EngStatus set_texts(AppExperiment *experiment, const char *name, const char *data,
-    const char *model, const char *schedule, EngError *err)
+    const char *model, const char *schedule, const char *table, EngError *err)
 {
     EngStatus status = app_experiment_set(&experiment->name, name, err);
     if (status == ENG_OK)
@@ -94,6 +94,8 @@ static EngStatus set_texts(AppExperiment *experiment, const char *name, const ch
         status = app_experiment_set(&experiment->model, model, err);
     if (status == ENG_OK)
         status = app_experiment_set(&experiment->schedule, schedule, err);
+    if (status == ENG_OK)
+        status = app_experiment_set(&experiment->multiplier_table, table, err);
     return status;
 }
 
@@ -101,7 +103,7 @@ EngStatus app_experiment_init(AppExperiment *experiment, EngError *err)
 {
     *experiment = (AppExperiment){
         .training = eng_train_settings_default(), .hardware = eng_hardware_default()};
-    return set_texts(experiment, "", "digits", "mlp:256,128", "", err);
+    return set_texts(experiment, "", "digits", "mlp:256,128", "", "", err);
 }
 
 void app_experiment_clear(AppExperiment *experiment)
@@ -110,14 +112,16 @@ void app_experiment_clear(AppExperiment *experiment)
     eng_free(experiment->data);
     eng_free(experiment->model);
     eng_free(experiment->schedule);
+    eng_free(experiment->multiplier_table);
     *experiment = (AppExperiment){0};
 }
 
 EngStatus app_experiment_copy(const AppExperiment *from, AppExperiment *to, EngError *err)
 {
     *to = *from;
-    to->name = to->data = to->model = to->schedule = NULL;
-    return set_texts(to, from->name, from->data, from->model, from->schedule, err);
+    to->name = to->data = to->model = to->schedule = to->multiplier_table = NULL;
+    return set_texts(
+        to, from->name, from->data, from->model, from->schedule, from->multiplier_table, err);
 }
 
 char *app_experiment_title(const AppExperiment *experiment)
@@ -303,7 +307,10 @@ static EngStatus read_setting(
     return status;
 }
 
-static EngStatus read_hardware(const Reader *reader, const json_t *root, EngHardware *hardware)
+/* What the accelerator's table of numbers and words does not hold. */
+#define MULTIPLIER_TABLE "multiplier_table"
+
+static EngStatus read_hardware(const Reader *reader, const json_t *root, AppExperiment *out)
 {
     json_t *const object = json_object_get(root, "hardware");
     const char *key;
@@ -315,11 +322,18 @@ static EngStatus read_hardware(const Reader *reader, const json_t *root, EngHard
     json_object_foreach(object, key, value)
     {
         const EngSetting *const setting = eng_hardware_find(key);
-        const EngStatus status = setting ? read_setting(reader, setting, value, hardware) : ENG_OK;
+        EngStatus status = ENG_OK;
+        if (setting)
+            status = read_setting(reader, setting, value, &out->hardware);
+        else if (strcmp(key, MULTIPLIER_TABLE) != 0)
+            warn(reader, "hardware", key);
+        else if (!json_is_string(value))
+            status = unexpected(reader, "hardware", key, value, "a file's name");
+        else
+            status =
+                app_experiment_set(&out->multiplier_table, json_string_value(value), reader->err);
         if (status != ENG_OK)
             return status;
-        if (!setting)
-            warn(reader, "hardware", key);
     }
     return ENG_OK;
 }
@@ -409,7 +423,7 @@ static EngStatus read_root(const Reader *reader, const json_t *root, AppExperime
         status =
             read_section(reader, root, "seeds", seed_fields, COUNT(seed_fields), &out->training);
     if (status == ENG_OK)
-        status = read_hardware(reader, root, &out->hardware);
+        status = read_hardware(reader, root, out);
     if (status == ENG_OK)
         status = read_schedule(reader, root, out);
     if (status == ENG_OK)
@@ -510,6 +524,18 @@ json_t *app_hardware_json(const EngHardware *hardware)
     return object;
 }
 
+static json_t *hardware_of(const AppExperiment *experiment)
+{
+    json_t *const object = app_hardware_json(&experiment->hardware);
+    if (object && experiment->multiplier_table[0] &&
+        json_object_set_new(
+            object, MULTIPLIER_TABLE, app_json_string(experiment->multiplier_table)) < 0) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
 /* The schedule's text as an array of its lines. */
 static json_t *lines_of(const char *text)
 {
@@ -533,7 +559,7 @@ void app_experiment_text(const AppExperiment *experiment, EngText *out, bool pre
         app_json_string(experiment->model), "training",
         section(training_fields, COUNT(training_fields), &experiment->training), "seeds",
         section(seed_fields, COUNT(seed_fields), &experiment->training), "schedule",
-        lines_of(experiment->schedule), "hardware", app_hardware_json(&experiment->hardware));
+        lines_of(experiment->schedule), "hardware", hardware_of(experiment));
     app_json_add(out, root, pretty);
     json_decref(root);
 }
@@ -580,4 +606,12 @@ EngStatus app_hardware_set(EngHardware *hardware, const char *text, EngError *er
     const EngStatus status = eng_hardware_set(hardware, key, sign + 1, err);
     eng_free(key);
     return status;
+}
+
+EngStatus app_experiment_set_hardware(AppExperiment *experiment, const char *text, EngError *err)
+{
+    const size_t length = strlen(MULTIPLIER_TABLE);
+    if (strncmp(text, MULTIPLIER_TABLE, length) == 0 && text[length] == '=')
+        return app_experiment_set(&experiment->multiplier_table, text + length + 1, err);
+    return app_hardware_set(&experiment->hardware, text, err);
 }

@@ -10,7 +10,9 @@
  *                  "optimiser": "sgd", "rate": "cosine", … "evals_per_epoch": 1},
  *     "seeds": {"weights": 1, "data": 1, "noise": "18446744073709551615"},
  *     "schedule": ["*: bfp4", "*.G: bfp4:sr8"], a line per lane
- *     "hardware": {"rows": 64, … "wgrad": "os"} the keys of engine/hardware/settings.h
+ *     "hardware": {"rows": 64, … "wgrad": "os"} the keys of engine/hardware/settings.h, and
+ *                                               "multiplier_table": the file of a multiplier's
+ *                                               products (app/multiplier_file.h)
  *   }
  *
  * version, data and model must be there; everything else has the default of its header, and no
@@ -36,6 +38,7 @@ typedef struct AppExperiment {
     uint32_t limit;            /* first training samples kept, 0 keeps all */
     EngTrainSettings training; /* with the three seeds; threads and isa stay out of the file */
     EngHardware hardware;
+    char *multiplier_table; /* the file that a multiplier "table" is read from, "" for none */
 } AppExperiment;
 
 /* Sets every field to its default: no name, digits, mlp:256,128, all fp32, seeds 1.
@@ -84,6 +87,9 @@ EngStatus app_training_word(
 /* Sets one hardware setting from `key=value` text ("rows=32", "wgrad=ws"); the keys are those of
  * the file. Errors: PARSE, RANGE, naming key or value and what was expected; NOMEM. */
 EngStatus app_hardware_set(EngHardware *hardware, const char *text, EngError *err);
+
+/* The same for the experiment's accelerator, where "multiplier_table=FILE" is a setting, too. */
+EngStatus app_experiment_set_hardware(AppExperiment *experiment, const char *text, EngError *err);
 
 /* The hardware settings as a new JSON object; NULL where memory is short. */
 json_t *app_hardware_json(const EngHardware *hardware);

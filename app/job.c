@@ -1,5 +1,6 @@
 #include "job.h"
 #include "base/memory.h"
+#include "multiplier_file.h"
 #include <string.h>
 
 /* The names of the layers a schedule's lanes can mean. */
@@ -50,10 +51,22 @@ static EngStatus check_settings(const AppExperiment *experiment, AppJob *job, En
     return status;
 }
 
+EngStatus app_job_read_table(const AppExperiment *experiment, AppJob *job, EngError *err)
+{
+    if (experiment->hardware.multiplier != ENG_MULTIPLIER_TABLE)
+        return ENG_OK;
+    if (!experiment->multiplier_table[0])
+        return eng_error(err, ENG_ERR_RANGE,
+            "Hardware setting multiplier is table, expected its file in multiplier_table=FILE.");
+    return app_multiplier_read(experiment->multiplier_table, &job->table, &job->products, err);
+}
+
 EngStatus app_job_open(const AppExperiment *experiment, AppJob *out, EngError *err)
 {
     AppJob job = {0};
     EngStatus status = check_settings(experiment, &job, err);
+    if (status == ENG_OK)
+        status = app_job_read_table(experiment, &job, err);
     if (status == ENG_OK)
         status =
             eng_dataset_open(experiment->data, APP_DATA_SEED, experiment->limit, &job.data, err);
@@ -86,6 +99,7 @@ void app_job_close(AppJob *job)
     eng_schedule_free(job->schedule);
     eng_network_free(job->net);
     eng_dataset_free(job->data);
+    eng_free(job->products);
     *job = (AppJob){0};
 }
 
@@ -107,6 +121,7 @@ EngTrainerOptions app_job_options(const AppJob *job, const AppExperiment *experi
         .plan = job->plan,
         .settings = experiment->training,
         .hardware = experiment->hardware,
+        .table = job->table,
         .store_ring = true,
     };
 }

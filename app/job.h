@@ -21,6 +21,8 @@ typedef struct AppJob {
     const char **names; /* of the layers that hold a product, net->product_count of them */
     EngClock clock;
     EngPlan *plan;
+    EngMultiplier table; /* where the experiment multiplies by one */
+    uint32_t *products;  /* what that points to */
 } AppJob;
 
 /* Opens everything an experiment names and checks its settings against the data. Nothing is
@@ -28,7 +30,11 @@ typedef struct AppJob {
  * Errors: those of the engine's readers, with the sentence's cause named. */
 EngStatus app_job_open(const AppExperiment *experiment, AppJob *out, EngError *err);
 
-/* The same without data, for samples of shape `input` in `classes` classes, `samples` of them to
+/* Reads the multiplier's table of an experiment that has one; app_job_open does it, too.
+ * Errors: RANGE where none is named, those of app_multiplier_read. */
+EngStatus app_job_read_table(const AppExperiment *experiment, AppJob *job, EngError *err);
+
+/* The same without data and without the multiplier's table, for samples of shape `input` in `classes` classes, `samples` of them to
  * train on: all that an estimate needs. */
 EngStatus app_job_plan(const AppExperiment *experiment, EngShape input, unsigned classes,
     size_t samples, AppJob *out, EngError *err);
