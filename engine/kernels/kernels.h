@@ -80,8 +80,14 @@ typedef struct EngTile {
  * src(i, k) = src[i * row_stride + k * pos_stride]; one of both strides is 1. Rounding is unified:
  * t = floor(|x| 2^(bits - s)), k = min((t + R) >> bits, 2^m - 1): truncate bits 0; nearest bits
  * 1, R 1; stochastic bits b, R noise; `even` apart. In the packing F32 the value k 2^s is
- * written, and m = 0 means the source itself. */
+ * written, and m = 0 means the source itself.
+ *
+ * With `element` set the format is a small float instead: each value in units of its own last
+ * place, rounded the same way; or with `scaled` a Microscaling block, whose scale is
+ * 2^(floor(log2 max|x|) - highest) and whose elements are packed as multiples of their smallest
+ * step. */
 #define ENG_QUANT_ROWS 128
+struct EngElementTraits; /* number/element.h */
 typedef struct EngQuantTile {
     const float *src;
     size_t row_stride, pos_stride;
@@ -92,7 +98,10 @@ typedef struct EngQuantTile {
     unsigned m;          /* 1..16; 0 copies (F32 only) */
     unsigned rounding;   /* EngRounding, settled */
     unsigned noise_bits; /* 0..16 */
-    int min_exponent;    /* E is raised to this: max(m - 63, Etop - (2^e - 1)) */
+    int min_exponent;    /* E is raised to this: max(m - 63, Etop - (2^e - 1)); with `scaled` the
+                            scale's exponent is, >= -127 */
+    const struct EngElementTraits *element; /* NULL: block floating point */
+    bool scaled;
     EngPacking packing;  /* I8 wants m <= 7 */
     bool to_panel;       /* panels of 16 rows, or row records */
     void *out;           /* the first panel or record, the others behind it */

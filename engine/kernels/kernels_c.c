@@ -245,10 +245,26 @@ uint32_t eng_c_quantize_codec(const EngQuantTile *t, const EngCodec *codec)
     return largest;
 }
 
+/* The codec of a tile's small floats. */
+static EngCodec element_codec(const EngQuantTile *t)
+{
+    return (EngCodec){.format = {.kind = t->scaled ? ENG_KIND_MX : ENG_KIND_FLOAT,
+                          .element = ENG_ELEMENT_BF16, /* any but fp32: the rule says which */
+                          .g = (uint16_t)t->group},
+        .factor = 1,
+        .lowest = t->min_exponent + t->element->lowest - t->element->fraction,
+        .rule = {.traits = t->element,
+            .rounding = t->rounding,
+            .noise_bits = t->noise_bits,
+            .saturate = t->scaled}};
+}
+
 uint32_t eng_c_quantize(const EngQuantTile *t)
 {
     EngCodec codec = {.format = eng_format_fp32()};
-    if (t->m > 0)
+    if (t->element)
+        codec = element_codec(t);
+    else if (t->m > 0)
         codec = (EngCodec){.format = {.kind = ENG_KIND_BFP, .m = (uint8_t)t->m},
             .factor = 1,
             .group = {.m = t->m,

@@ -247,6 +247,19 @@ static EngQuantTile tile_of(
         .lfsr_start = f->rounding == ENG_ROUND_LFSR ? lfsr_start(m, f, noise->step) : 0};
 }
 
+/* What the kernels must know beyond the format's bits: the codec's limits, in their words. */
+static void set_element(Job *job, const EngFormat *f)
+{
+    EngQuantTile *tile = &job->tile;
+    tile->min_exponent = job->codec.group.min_exponent;
+    if (job->generic || f->kind == ENG_KIND_BFP || eng_format_is_fp32(f))
+        return;
+    tile->element = job->codec.rule.traits;
+    tile->scaled = f->kind == ENG_KIND_MX;
+    const int lowest = job->codec.lowest - (tile->element->lowest - tile->element->fraction);
+    tile->min_exponent = lowest < -127 ? -127 : lowest;
+}
+
 /* Gathered rows need a place for each worker. */
 static EngStatus make_scratch(Job *job, EngPool *pool, EngError *err)
 {
@@ -293,7 +306,8 @@ EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const E
         .matrix = joined(matrix, op->panels),
         .op = op,
         .tile = tile_of(matrix, format, op, noise),
-        .generic = format->kind != ENG_KIND_BFP && !eng_format_is_fp32(format)};
+        .generic = !eng_format_is_fp32(format) && format->kind != ENG_KIND_BFP &&
+            format->kind != ENG_KIND_FLOAT && format->kind != ENG_KIND_MX};
     job.blocks_per_outer = (job.matrix.inner + ENG_LANES - 1) / ENG_LANES;
     const EngStatus status = make_scratch(&job, pool, err);
     if (status != ENG_OK)
@@ -302,7 +316,7 @@ EngStatus eng_operand_quantize(const EngKernels *kernels, EngPool *pool, const E
     if (eng_codec_needs_max(format))
         tensor_max = run_blocks(&job, pool, measure_blocks);
     job.codec = eng_codec(format, tensor_max, packing != ENG_PACK_F32);
-    job.tile.min_exponent = job.codec.group.min_exponent;
+    set_element(&job, format);
     op->factor = packing == ENG_PACK_F32 ? 1 : job.codec.factor;
     op->max_bits = run_blocks(&job, pool, quantize_blocks);
     eng_free(job.scratch);

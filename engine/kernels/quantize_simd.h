@@ -13,6 +13,7 @@
  *   vi_shl(v, n) vi_shr(v, n) (logical)  vi_sar_each(v, VI n) (arithmetic)  vi_max (signed)
  *   vi_truncate(VF) vi_round_even(VF) vf_of_int(VI)
  *   vf_limit(VF v, VF limit): v with |v| cut to limit, its sign kept; limit > 0
+ *   vf_add vf_sub
  *   vi_flip_negative(VI noise, VI mask, VI t): noise ^ (t < 0 ? mask : 0)
  *   vi_pack4(k0, k1, k2, k3): the low bytes, k0's lowest
  *   vi_add_bytes(VI sum, VI bytes): sum of the four signed bytes of each lane added
@@ -31,7 +32,8 @@
 /* Positions that a mere copy takes at once. */
 #define SIMD_COPY 32
 
-enum { ADD_CONSTANT, ADD_NOISE, HALF_TO_EVEN };
+/* How four_mantissas gets its integers; the last takes them as they stand. */
+enum { ADD_CONSTANT, ADD_NOISE, HALF_TO_EVEN, READY };
 
 /* What all rows of a tile have in common. */
 typedef struct Work {
@@ -179,6 +181,10 @@ static inline __attribute__((always_inline)) void four_mantissas(
     if (rounding == ADD_NOISE)
         load_noise(l, at / 16);
     for (unsigned j = 0; j < 4; j++) {
+        if (rounding == READY) {
+            k[j] = vi_truncate(l->x[i + j]);
+            continue;
+        }
         const VF q = vf_limit(vf_mul(l->x[i + j], rule->up), rule->limit);
         if (rounding == HALF_TO_EVEN) {
             k[j] = vi_round_even(q);
@@ -188,6 +194,143 @@ static inline __attribute__((always_inline)) void four_mantissas(
         const VI noise = rounding == ADD_NOISE ? noise_of(l, at / 4 % 4, j) : rule->constant;
         k[j] = vi_sar_each(vi_add(t, vi_flip_negative(noise, rule->mask, t)), rule->shift);
     }
+}
+
+/* ---- small floats -------------------------------------------------------------------------------- */
+
+/* How small floats are rounded; the roundings' own numbers stand in a Rule. */
+typedef struct ElementRule {
+    Rule rounding;
+    VI lowest;       /* biased exponent below which steps stay the same */
+    VI up_exponents; /* 254 + fraction + noise bits, less a biased exponent: 2^(b - step) */
+    VI fraction;
+    VF most;
+    bool infinite;
+} ElementRule;
+
+static ElementRule element_rule(const Work *w)
+{
+    const EngElementTraits *e = w->tile->element;
+    return (ElementRule){
+        .rounding = {.shift = vi_set((int)w->bits), .mask = w->mask, .constant = w->constant},
+        .lowest = vi_set(e->lowest + 127),
+        .up_exponents = vi_set(254 + e->fraction + (int)w->bits),
+        .fraction = vi_set(e->fraction),
+        .most = vf_set(e->most),
+        .infinite = e->infinite && !w->tile->scaled};
+}
+
+/* x in units of the last place its element has, rounded, as a value again. */
+static inline __attribute__((always_inline)) VF element_value(
+    const ElementRule *rule, VF x, VI noise, int rounding)
+{
+    const VI biased = vi_and(vi_shr(vi_of_bits(x), 23), vi_set(0xff));
+    const VI exponent = vi_max(biased, rule->lowest);
+    const VF unit = vf_of_bits(vi_shl(vi_sub(exponent, rule->fraction), 23));
+    const VF q = vf_mul(x, vf_of_bits(vi_shl(vi_sub(rule->up_exponents, exponent), 23)));
+    VI k;
+    if (rounding == HALF_TO_EVEN) {
+        k = vi_round_even(q);
+    } else {
+        const VI t = vi_truncate(q);
+        k = vi_sar_each(
+            vi_add(t, vi_flip_negative(noise, rule->rounding.mask, t)), rule->rounding.shift);
+    }
+    const VF y = vf_mul(vf_of_int(k), unit);
+    const VF cut = vf_limit(y, rule->most);
+    /* What is too large differs from its cut by at least 2: that overflows to its infinity. */
+    return rule->infinite ? vf_add(y, vf_mul(vf_sub(y, cut), vf_set(0x1.fffffep127f))) : cut;
+}
+
+/* tf32 and bf16 have float32's exponents: rounding adds to the bits and cuts them off, and a carry
+ * into the exponent is what it should be. */
+static inline __attribute__((always_inline)) VF shortened(
+    const Work *w, VF x, VI noise, int rounding)
+{
+    const unsigned drop = 23 - (unsigned)w->tile->element->fraction;
+    const VI sign = vi_and(vi_of_bits(x), vi_set((int)0x80000000u));
+    const VI size = vi_xor(vi_of_bits(x), sign);
+    VI kept;
+    if (rounding == HALF_TO_EVEN) {
+        const VI odd = vi_and(vi_shr(size, drop), vi_set(1));
+        const VI half = vi_add(vi_set((1 << (drop - 1)) - 1), odd);
+        kept = vi_shr(vi_add(size, half), drop);
+    } else {
+        kept = vi_shr(vi_add(vi_shr(size, drop - w->bits), noise), w->bits);
+    }
+    return vf_of_bits(vi_or(vi_shl(kept, drop), sign));
+}
+
+/* Elements are rounded to even, or with noise where the format's bits are thrown; the constants of
+ * nearest and truncate come as noise too. */
+static inline __attribute__((always_inline)) VI element_noise(
+    Lanes *l, const Rule *rule, size_t at, int rounding)
+{
+    if (rounding != ADD_NOISE)
+        return rule->constant;
+    load_noise(l, at / 16);
+    return noise_of(l, at / 4 % 4, (unsigned)(at % 4));
+}
+
+/* Scratch [0, n) becomes elements; a zero that was negative stays so. */
+static inline __attribute__((always_inline)) void elements_in_place(
+    Lanes *l, size_t n, size_t from, int rounding)
+{
+    const ElementRule rule = element_rule(l->work);
+    const bool wide = l->work->tile->element->lowest == -126;
+    const VI sign = vi_set((int)0x80000000u);
+    for (size_t i = 0; i < n; i++) {
+        const VI noise = element_noise(l, &rule.rounding, from + i, rounding);
+        const VF x = l->x[i];
+        const VF y = wide ? shortened(l->work, x, noise, rounding)
+                          : element_value(&rule, x, noise, rounding);
+        l->x[i] = vf_of_bits(vi_or(vi_of_bits(y), vi_and(vi_of_bits(x), sign)));
+    }
+}
+
+/* A block's scale 2^scale as two factors that are normal numbers whatever it is: biased exponents
+ * of both. */
+typedef struct BlockScale {
+    VI first, second;
+} BlockScale;
+
+static inline BlockScale split_scale(VI biased)
+{
+    const VI half = vi_shr(biased, 1);
+    return (BlockScale){vi_add(half, vi_set(64)), vi_add(vi_sub(biased, half), vi_set(63))};
+}
+
+static inline VF times(VF x, VI first, VI second)
+{
+    return vf_mul(vf_mul(x, vf_of_bits(vi_shl(first, 23))), vf_of_bits(vi_shl(second, 23)));
+}
+
+/* Scratch [0, n) becomes a Microscaling block's elements: with `unit` the values, else integers in
+ * the element's smallest steps, as floats. Returns the scale word of these integers. */
+static inline __attribute__((always_inline)) VI block_in_place(
+    Lanes *l, VI largest, size_t n, size_t from, bool unit, int rounding)
+{
+    const EngQuantTile *t = l->work->tile;
+    const ElementRule rule = element_rule(l->work);
+    const int step = t->element->lowest - t->element->fraction;
+    const VI biased = vi_max(
+        vi_sub(vi_shr(largest, 23), vi_set(t->element->highest)), vi_set(t->min_exponent + 127));
+    const BlockScale scale = split_scale(biased);
+    const VI mirror = vi_set(254), sign = vi_set((int)0x80000000u);
+    const VI down = vi_sub(mirror, scale.first), down_too = vi_sub(mirror, scale.second);
+    const VF steps = vf_of_bits(vi_set((127 - step) << 23));
+    for (size_t i = 0; i < n; i++) {
+        const VI noise = element_noise(l, &rule.rounding, from + i, rounding);
+        /* Adding zero takes the sign from zeros, which have none here. */
+        const VF x = vf_add(l->x[i], vf_zero());
+        const VF y = element_value(&rule, times(x, down, down_too), noise, rounding);
+        if (unit)
+            l->x[i] = vf_of_bits(vi_or(
+                vi_of_bits(times(y, scale.first, scale.second)), vi_and(vi_of_bits(x), sign)));
+        else
+            l->x[i] = vf_mul(y, steps);
+    }
+    return vi_shl(vi_add(biased, vi_set(step)), 23);
 }
 
 /* ---- out ----------------------------------------------------------------------------------------- */
@@ -324,27 +467,57 @@ static inline __attribute__((always_inline)) void mantissas_in_place(
 
 /* ---- groups, blocks, the tile -------------------------------------------------------------------- */
 
+/* The group's integers into I8, from their floats or from the source. */
+static inline __attribute__((always_inline)) void put_i8(
+    Lanes *l, size_t from, size_t n, VI scales, const Rule *rule, int rounding)
+{
+    const EngQuantTile *t = l->work->tile;
+    for (size_t i = 0; i < n; i += t->pack_group) {
+        if (t->to_panel)
+            i8_panel(l, i, from + i, scales, rule, rounding);
+        else
+            i8_rows(l, i, from + i, scales, rule, rounding);
+    }
+}
+
 static inline __attribute__((always_inline)) void one_group(
     Lanes *l, size_t from, size_t n, int rounding)
 {
     const EngQuantTile *t = l->work->tile;
     const VI scales = group_scales(t, finish_group(l, n));
     const Rule rule = group_rule(l->work, scales);
-    if (t->packing != ENG_PACK_I8) {
-        const VF unit = t->packing == ENG_PACK_F32 ? vf_of_bits(scales) : vf_set(1.0f);
-        mantissas_in_place(l, n, from, &rule, unit, rounding);
-        if (t->packing == ENG_PACK_F32)
-            put_f32(l, from, n);
-        else
-            put_wide(l, from, round_up(n, t->pack_group), scales);
+    if (t->packing == ENG_PACK_I8) {
+        put_i8(l, from, n, scales, &rule, rounding);
         return;
     }
-    for (size_t i = 0; i < n; i += t->pack_group) {
-        if (t->to_panel)
-            i8_panel(l, i, from + i, scales, &rule, rounding);
-        else
-            i8_rows(l, i, from + i, scales, &rule, rounding);
+    const VF unit = t->packing == ENG_PACK_F32 ? vf_of_bits(scales) : vf_set(1.0f);
+    mantissas_in_place(l, n, from, &rule, unit, rounding);
+    if (t->packing == ENG_PACK_F32)
+        put_f32(l, from, n);
+    else
+        put_wide(l, from, round_up(n, t->pack_group), scales);
+}
+
+/* A group of small floats, with a scale for the block or without. */
+static inline __attribute__((always_inline)) void one_element_group(
+    Lanes *l, size_t from, size_t n, int rounding)
+{
+    const EngQuantTile *t = l->work->tile;
+    const VI largest = finish_group(l, n);
+    if (!t->scaled) {
+        elements_in_place(l, n, from, rounding);
+        put_f32(l, from, n);
+        return;
     }
+    const bool values = t->packing == ENG_PACK_F32;
+    const VI scales = block_in_place(l, largest, n, from, values, rounding);
+    const Rule none = group_rule(l->work, scales);
+    if (values)
+        put_f32(l, from, n);
+    else if (t->packing == ENG_PACK_WIDE)
+        put_wide(l, from, round_up(n, t->pack_group), scales);
+    else
+        put_i8(l, from, n, scales, &none, READY);
 }
 
 /* Loads a group of all blocks: one block where the source runs along the rows. */
@@ -356,14 +529,19 @@ static void load_group(Lanes *l, size_t count, size_t from, size_t n)
         load_across(l, count, from, n);
 }
 
-static inline __attribute__((always_inline)) void all_groups(Lanes *l, size_t count, int rounding)
+static inline __attribute__((always_inline)) void all_groups(
+    Lanes *l, size_t count, bool elements, int rounding)
 {
     const EngQuantTile *t = l->work->tile;
     for (size_t from = 0; from < t->length; from += t->group) {
         const size_t n = t->length - from < t->group ? t->length - from : t->group;
         load_group(l, count, from, n);
-        for (size_t b = 0; b < count; b++)
-            one_group(&l[b], from, n, rounding);
+        for (size_t b = 0; b < count; b++) {
+            if (elements)
+                one_element_group(&l[b], from, n, rounding);
+            else
+                one_group(&l[b], from, n, rounding);
+        }
     }
 }
 
@@ -380,22 +558,32 @@ static void copy_blocks(Lanes *l, size_t count)
     }
 }
 
+static inline __attribute__((always_inline)) void round_blocks(
+    Lanes *l, size_t count, bool elements)
+{
+    const EngQuantTile *t = l->work->tile;
+    if (t->rounding == ENG_ROUND_EVEN)
+        all_groups(l, count, elements, HALF_TO_EVEN);
+    else if (t->rounding == ENG_ROUND_STOCHASTIC && t->noise_bits > 0)
+        all_groups(l, count, elements, ADD_NOISE);
+    else
+        all_groups(l, count, elements, ADD_CONSTANT);
+}
+
 static void quantize_blocks(Lanes *l, size_t count)
 {
     const EngQuantTile *t = l->work->tile;
-    if (t->m == 0)
+    if (t->element)
+        round_blocks(l, count, true);
+    else if (t->m == 0)
         copy_blocks(l, count);
-    else if (t->rounding == ENG_ROUND_EVEN)
-        all_groups(l, count, HALF_TO_EVEN);
-    else if (t->rounding == ENG_ROUND_STOCHASTIC && t->noise_bits > 0)
-        all_groups(l, count, ADD_NOISE);
     else
-        all_groups(l, count, ADD_CONSTANT);
+        round_blocks(l, count, false);
 }
 
 static void work_init(Work *w, const EngQuantTile *t)
 {
-    const size_t group = t->m == 0 ? SIMD_COPY : t->group;
+    const size_t group = t->m == 0 && !t->element ? SIMD_COPY : t->group;
     w->tile = t;
     w->groups = (t->length + t->pack_group - 1) / t->pack_group;
     w->span = round_up(group, 16);
@@ -443,10 +631,20 @@ static uint32_t largest_lane(VI v)
     return (uint32_t)most;
 }
 
+/* The LFSR is there for comparison; 32 bits of mantissa and noise need a wider sum, and so does
+ * noise below float32's own last bit. */
+static bool is_simple(const EngQuantTile *t)
+{
+    if (t->rounding == ENG_ROUND_LFSR)
+        return false;
+    if (t->element)
+        return t->noise_bits <= 23 - (unsigned)t->element->fraction;
+    return t->m + t->noise_bits <= 31;
+}
+
 static uint32_t quantize_simd(const EngQuantTile *t)
 {
-    /* The LFSR is there for comparison; 32 bits of mantissa and noise need a wider sum. */
-    if (t->rounding == ENG_ROUND_LFSR || t->m + t->noise_bits > 31)
+    if (!is_simple(t))
         return eng_c_quantize(t);
     Work w;
     Lanes blocks[SIMD_BLOCKS];

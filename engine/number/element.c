@@ -95,15 +95,21 @@ uint64_t eng_round_double(double q, unsigned rounding, unsigned noise_bits, uint
     }
 }
 
+/* floor(log2 q) of a normal float64; subnormals count as the smallest. */
+static int double_exponent(double q)
+{
+    union {
+        double d;
+        uint64_t u;
+    } pun = {.d = q};
+    return (int)(pun.u >> 52 & 0x7ff) - 1023;
+}
+
 float eng_element_round_double(const EngElementRule *rule, double q, uint32_t noise)
 {
-    if (q == 0)
-        return 0;
-    int exponent;
-    frexp(q, &exponent);
-    exponent -= 1;
-    const int step = (exponent > rule->traits->lowest ? exponent : rule->traits->lowest) -
-        rule->traits->fraction;
+    const EngElementTraits *traits = rule->traits;
+    const int exponent = double_exponent(q);
+    const int step = (exponent > traits->lowest ? exponent : traits->lowest) - traits->fraction;
     const uint64_t k =
         eng_round_double(q * power_of_two(-step), rule->rounding, rule->noise_bits, noise);
     return element_value(rule, k, step);

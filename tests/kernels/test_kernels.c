@@ -60,18 +60,45 @@ static EngQuantTile random_tile(void)
     return t;
 }
 
+/* Turns the tile into one of a small float format, now and then. */
+static void random_element(EngQuantTile *t)
+{
+    static const EngElement elements[] = {ENG_ELEMENT_TF32, ENG_ELEMENT_BF16, ENG_ELEMENT_FP16,
+        ENG_ELEMENT_FP8_E4M3, ENG_ELEMENT_FP8_E5M2, ENG_ELEMENT_FP6_E3M2, ENG_ELEMENT_FP6_E2M3,
+        ENG_ELEMENT_FP4_E2M1, ENG_ELEMENT_INT8};
+    if (pick(0, 2) || t->rounding == ENG_ROUND_LFSR)
+        return;
+    t->element = eng_element_traits(elements[pick(0, 8)]);
+    t->m = 0;
+    t->scaled = t->element->lowest >= -14 && t->element->fraction < 10 && pick(0, 2) > 0;
+    if (t->scaled && t->element->highest < 8 && pick(0, 1)) {
+        /* As integers: wide ones only where they do not fit a byte. */
+        t->packing = t->element->highest == 4 || pick(0, 1) ? ENG_PACK_WIDE : ENG_PACK_I8;
+        t->min_exponent = -62 - (t->element->lowest - t->element->fraction);
+        if (t->pack_group < 4)
+            t->pack_group = t->group;
+    } else {
+        t->packing = ENG_PACK_F32;
+        t->pack_group = 1;
+        t->min_exponent = -127;
+    }
+    t->record_bytes = record_bytes(t->packing, t->pack_group, t->length, t->to_panel);
+}
+
 static void print_tile(const EngQuantTile *t, Input kind)
 {
     printf("# rows %u length %zu g %u pack %u m %u rounding %u:%u packing %d panel %d min %d "
-           "strides %zu %zu input %d\n",
+           "strides %zu %zu input %d element %d scaled %d\n",
         t->rows, t->length, t->group, t->pack_group, t->m, t->rounding, t->noise_bits, t->packing,
-        t->to_panel, t->min_exponent, t->row_stride, t->pos_stride, kind);
+        t->to_panel, t->min_exponent, t->row_stride, t->pos_stride, kind,
+        t->element ? t->element->fraction * 1000 + t->element->highest : -1, t->scaled);
 }
 
 static void test_quantize(void)
 {
     for (int round = 0; round < 4000 && check_failures < 10; round++) {
         EngQuantTile t = random_tile();
+        random_element(&t);
         const Input kind = (Input)pick(0, INPUTS - 1);
         const size_t n = (t.rows - 1) * t.row_stride + (t.length - 1) * t.pos_stride + 1;
         Guarded src = guarded_new(n * sizeof(float));
