@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define MAGIC "MNTSCKPT"
-#define VERSION 1
+#define VERSION 2
 #define CHECKSUM_BYTES 8
 
 void eng_checkpoint_free(EngCheckpoint *checkpoint)
@@ -105,6 +105,7 @@ static void move_summary(Stream *s, EngRunSummary *summary)
     move_float(s, &summary->test_loss);
     move_float(s, &summary->test_accuracy);
     move_float(s, &summary->best_test_accuracy);
+    move_u32(s, &summary->best_step);
     move_u64(s, &summary->loss_hash);
     move_double(s, &summary->wall_seconds);
     uint64_t *const cost[] = {&summary->cost.cycles, &summary->cost.compute_cycles,
@@ -127,6 +128,9 @@ static void move_run(Stream *s, EngRun *run, EngRunSummary *summary, uint32_t *s
     expect_u64(s, run->clock.steps_per_epoch, 4);
     expect_u64(s, eng_hash_bytes(ENG_HASH_START, net->text, strlen(net->text)), 8);
     move_summary(s, summary);
+    move_float(s, &run->scaler.scale);
+    move_u32(s, &run->scaler.good);
+    move_u32(s, &run->loud);
     expect_u64(s, net->product_count, 4);
     move(s, run->high, net->product_count * 3 * sizeof *run->high);
     size_t count;
@@ -209,5 +213,5 @@ EngStatus eng_run_restore(EngRun *run, const EngCheckpoint *checkpoint, EngError
     run->wall = summary.wall_seconds;
     eng_model_touch(run->model);
     eng_run_rewind_formats(run);
-    return ENG_OK;
+    return eng_run_start_loader(run, err);
 }

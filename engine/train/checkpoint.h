@@ -1,7 +1,7 @@
 /* Checkpoints: everything a run needs to go on to the bit, in one block of bytes.
  *
  * Layout, all little-endian: "MNTSCKPT", u32 version, u32 step, u32 steps per epoch, u64 FNV-1a of
- * the network's text, the run's summary so far, the adaptive rule's choices, then each tensor of
+ * the network's text, the run's summary so far, the loss scale, the adaptive rules' choices, then each tensor of
  * the model (name, size, float32 values), and last the FNV-1a 64 of all bytes before it. Order of
  * the samples and noise need no state: both follow from seed and step. */
 #ifndef ENG_TRAIN_CHECKPOINT_H

@@ -1,7 +1,5 @@
-/* Which format every slot has at the present step: the plan's spans, and FAST's choice where a
+/* Which format every slot has at the present step: the plan's spans, and a rule's choice where a
  * span is adaptive. */
-#include "base/memory.h"
-#include "number/quantize.h"
 #include "schedule/adaptive.h"
 #include "train/run.h"
 #include <string.h>
@@ -64,58 +62,58 @@ static bool decision_due(EngRun *run, size_t layer, EngRole role)
     return span && eng_adaptive_due(&span->precision, span->from, run->step);
 }
 
-/* r(X) of a tensor whose rows may have to be gathered. Errors: DIVERGED, NOMEM. */
-static EngStatus improvement(const EngSlotRows *rows, const EngPrecision *precision, double *r)
+bool eng_run_is_adaptive(EngRun *run, size_t layer, EngRole role)
 {
-    const EngMatrix *m = &rows->matrix;
-    const bool contiguous = !m->gather && m->outer == 1 && m->pos_stride == 1;
-    float *copy = contiguous ? NULL : eng_alloc(rows->rows, rows->length * sizeof *copy);
-    if (copy)
-        eng_slot_rows_read(rows, 0, rows->rows, copy);
-    else if (!contiguous)
-        return ENG_ERR_NOMEM;
-    const EngStatus status = eng_relative_improvement(copy ? copy : m->data, rows->rows,
-        rows->length, &precision->format, &precision->high, precision->literal, r, NULL);
-    eng_free(copy);
-    return status;
+    return adaptive_span(run, layer, role) != NULL;
 }
 
-/* The observer: r(X) against epsilon, for a role whose decision falls due. */
-static void decide(void *ctx, size_t layer, EngRole role, const EngSlotRows *rows)
+/* What the rule compares: r(X) against epsilon, or the share flushed to zero against its bound. */
+static EngStatus compare(EngRun *run, size_t layer, EngRole role, const EngSlotRows *rows,
+    double *value, double *threshold)
+{
+    const EngPrecision *p = &adaptive_span(run, layer, role)->precision;
+    if (p->rule == ENG_RULE_ZSE) {
+        *threshold = eng_zse_threshold(p, run->high[layer * 3 + role]);
+        return eng_measure_flushed(rows, &p->format, run->pool, value, NULL);
+    }
+    *threshold = eng_adaptive_threshold(
+        p, layer, run->options.net->product_count, run->step, run->clock.steps);
+    return eng_measure_improvement(rows, &p->format, &p->high, p->literal, run->pool, value, NULL);
+}
+
+void eng_run_decide(void *ctx, size_t layer, EngRole role, const EngSlotRows *rows)
 {
     EngRun *run = ctx;
+    double value, threshold;
     if (!decision_due(run, layer, role))
         return;
-    const EngPrecision *precision = &adaptive_span(run, layer, role)->precision;
-    double r;
-    if (improvement(rows, precision, &r) != ENG_OK)
+    if (compare(run, layer, role, rows, &value, &threshold) != ENG_OK)
         return; /* the tensor has diverged: its quantisation says so in a moment */
-    const double epsilon = eng_adaptive_threshold(
-        precision, layer, run->options.net->product_count, run->step, run->clock.steps);
-    run->high[layer * 3 + role] = r > epsilon;
+    const size_t at = layer * 3 + role;
+    run->high[at] = value > threshold;
+    run->ratio[at] = (EngRatio){(float)value, (float)threshold};
     settle_role(run, layer, role);
-    EngRecord record = {.kind = ENG_RECORD_CHOICE,
+    const EngRecord record = {.kind = ENG_RECORD_CHOICE,
         .step = run->step,
         .wall_seconds = run->summary.wall_seconds,
         .choice = {.layer = (uint16_t)layer,
             .role = (uint8_t)role,
-            .high = r > epsilon,
-            .r = (float)r,
-            .epsilon = (float)epsilon}};
-    run->emit(run->emit_ctx, &record);
+            .high = run->high[at],
+            .r = run->ratio[at].r,
+            .epsilon = run->ratio[at].epsilon}};
+    run->sink.record(run->sink.ctx, &record);
 }
 
-void eng_run_begin_formats(EngRun *run, EngObserver *observer, const EngObserver **used)
+bool eng_run_begin_formats(EngRun *run)
 {
-    *used = NULL;
+    bool due = false;
     for (size_t layer = 0; layer < run->options.net->product_count; layer++) {
         for (int role = 0; role < 3; role++) {
             settle_role(run, layer, (EngRole)role);
-            if (decision_due(run, layer, (EngRole)role))
-                *used = observer;
+            due |= decision_due(run, layer, (EngRole)role);
         }
     }
-    *observer = (EngObserver){.see = decide, .ctx = run};
+    return due;
 }
 
 void eng_run_rewind_formats(EngRun *run)

@@ -1,7 +1,10 @@
 #include "train/run.h"
 #include "train/emulate.h"
 #include "base/hash.h"
+#include "base/mathfn.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 #include <time.h>
@@ -13,8 +16,7 @@ static double now_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Training time so far, pauses left out; only while a step runs. */
-static void read_clock(EngRun *run)
+void eng_run_read_clock(EngRun *run)
 {
     run->summary.wall_seconds = run->wall + (now_seconds() - run->began);
 }
@@ -29,6 +31,9 @@ static EngStatus check_options(const EngTrainerOptions *o, EngError *err)
     EngStatus status = eng_train_settings_check(&o->settings, err);
     if (status == ENG_OK)
         status = eng_hardware_check(&o->hardware, err);
+    if (status != ENG_OK)
+        return status;
+    status = eng_augment_check(o->settings.augment, o->data, err);
     if (status != ENG_OK)
         return status;
     if (o->settings.batch > o->data->train.count)
@@ -56,24 +61,42 @@ static EngStatus allocate(EngRun *run, EngError *err)
     const EngTrainerOptions *o = &run->options;
     const size_t layers = o->net->product_count;
     run->label = eng_alloc(o->settings.batch, eng_dataset_targets(o->data) * sizeof *run->label);
-    run->order = eng_alloc(o->data->train.count, sizeof *run->order);
     run->test_order = eng_alloc(o->data->test.count, sizeof *run->test_order);
     run->formats = eng_alloc(layers, sizeof *run->formats);
     run->cursor = eng_alloc(layers, ENG_SLOTS * sizeof *run->cursor);
     run->high = eng_alloc(layers, 3 * sizeof *run->high);
-    if (!run->label || !run->order || !run->test_order || !run->formats || !run->cursor ||
-        !run->high)
+    run->ratio = eng_alloc(layers, 3 * sizeof *run->ratio);
+    if (!run->label || !run->test_order || !run->formats || !run->cursor || !run->high ||
+        !run->ratio)
         return no_memory(err);
+    for (size_t i = 0; i < 3 * layers; i++)
+        run->ratio[i] = (EngRatio){NAN, NAN};
     for (size_t i = 0; i < o->data->test.count; i++)
         run->test_order[i] = (uint32_t)i;
-    run->order_epoch = UINT32_MAX;
     return ENG_OK;
 }
 
-EngStatus eng_run_init(
-    EngRun *run, const EngTrainerOptions *options, EngEmitFn emit, void *emit_ctx, EngError *err)
+EngStatus eng_run_start_loader(EngRun *run, EngError *err)
 {
-    *run = (EngRun){.options = *options, .emit = emit, .emit_ctx = emit_ctx};
+    const EngTrainerOptions *o = &run->options;
+    const EngLoaderOptions options = {.data = o->data,
+        .split = &o->data->train,
+        .augment = o->settings.augment,
+        .seed = o->settings.seed_data,
+        .in_order = o->settings.no_shuffle,
+        .batch = o->settings.batch,
+        .first_step = run->step,
+        .ahead = o->settings.load_ahead};
+    eng_loader_free(run->loader);
+    run->loader = NULL;
+    run->batch = NULL;
+    return eng_loader_new(&options, &run->loader, err);
+}
+
+EngStatus eng_run_init(
+    EngRun *run, const EngTrainerOptions *options, EngRunSink sink, EngError *err)
+{
+    *run = (EngRun){.options = *options, .sink = sink, .scaler = {.scale = 65536.0f}};
     EngStatus status = check_options(options, err);
     const EngKernels *kernels;
     if (status == ENG_OK)
@@ -91,6 +114,8 @@ EngStatus eng_run_init(
         status = eng_run_emulate(run->model, options, err);
     if (status == ENG_OK && options->settings.optimiser.kind == ENG_OPTIMISER_ADAM)
         status = eng_model_add_moments(run->model, err);
+    if (status == ENG_OK)
+        status = eng_run_start_loader(run, err);
     if (status != ENG_OK) {
         eng_run_clear(run);
         return status;
@@ -102,61 +127,36 @@ EngStatus eng_run_init(
         .test_loss = NAN,
         .test_accuracy = NAN,
         .best_test_accuracy = NAN,
+        .loss_scale = 1.0f,
         .loss_hash = ENG_HASH_START};
     return ENG_OK;
 }
 
 void eng_run_clear(EngRun *run)
 {
+    eng_loader_free(run->loader);
     eng_model_free(run->model);
     eng_pool_free(run->pool);
     eng_plan_free(run->plan);
     eng_free(run->label);
-    eng_free(run->order);
     eng_free(run->test_order);
     eng_free(run->formats);
     eng_free(run->cursor);
     eng_free(run->high);
+    eng_free(run->ratio);
     memset(run, 0, sizeof *run);
 }
 
-typedef struct Gather {
-    const EngDataset *data;
-    const EngSplit *split;
-    const uint32_t *index;
-    float *out;
-    uint16_t *label;
-} Gather;
-
-static void gather_range(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    const Gather *g = arg;
-    (void)worker;
-    eng_dataset_gather(g->data, g->split, g->index + begin, end - begin,
-        g->out + begin * eng_shape_size(g->data->shape),
-        g->label + begin * eng_dataset_targets(g->data));
-}
-
-/* Puts samples index[0..n) into the model's input. */
-static void load_batch(EngRun *run, const EngSplit *split, const uint32_t *index, size_t n)
-{
-    Gather gather = {run->options.data, split, index, eng_model_input(run->model), run->label};
-    eng_pool_run(run->pool, gather_range, &gather, n, 8);
-}
-
+/* The batch of the present step; the loader hands them out in order. */
 static void load_training_batch(EngRun *run)
 {
-    const EngTrainerOptions *o = &run->options;
-    const uint32_t epoch = run->step / run->clock.steps_per_epoch;
-    if (epoch != run->order_epoch) {
-        eng_dataset_order(o->settings.seed_data, epoch, o->data->train.count, run->order);
-        run->order_epoch = epoch;
-    }
-    const size_t at = run->step % run->clock.steps_per_epoch;
-    load_batch(run, &o->data->train, run->order + at * o->settings.batch, o->settings.batch);
+    if (!run->batch || run->batch->step != run->step)
+        run->batch = eng_loader_next(run->loader);
+    assert(run->batch->step == run->step);
+    eng_model_use_input(run->model, run->batch->x);
 }
 
-static EngStep step_context(const EngRun *run, size_t samples, bool training)
+EngStep eng_run_context(const EngRun *run, size_t samples, bool training)
 {
     return (EngStep){.formats = (const EngFormat(*)[ENG_SLOTS])run->formats,
         .noise_seed = run->options.settings.seed_noise,
@@ -197,94 +197,111 @@ static void emit_step(EngRun *run, const EngLoss *loss)
             .accuracy = (float)loss->correct / (float)batch_targets(run),
             .cycles = run->summary.cost.cycles,
             .femtojoules = run->summary.cost.femtojoules}};
-    run->emit(run->emit_ctx, &record);
+    run->sink.record(run->sink.ctx, &record);
+}
+
+/* Forward, loss and backward of run->batch. `overflowed`: with a scaled loss, gradients left their
+ * format's range, and there is nothing to learn from them. */
+static EngStatus pass(
+    EngRun *run, const EngStep *step, EngLoss *loss, bool *overflowed, EngError *err)
+{
+    *overflowed = false;
+    EngStatus status = eng_model_forward(run->model, step, err);
+    if (status == ENG_OK)
+        status = eng_model_loss(run->model, step, run->batch->label, loss, err);
+    if (status != ENG_OK)
+        return status;
+    status = eng_model_backward(run->model, step, err);
+    if (step->loss_scale == 1.0f || (status != ENG_OK && status != ENG_ERR_DIVERGED))
+        return status;
+    *overflowed = status == ENG_ERR_DIVERGED || eng_model_overflowed(run->model);
+    return ENG_OK;
 }
 
 static EngStatus train_batch(EngRun *run, EngLoss *loss, EngError *err)
 {
-    EngStep step = step_context(run, run->options.settings.batch, true);
-    EngObserver observer;
-    eng_run_begin_formats(run, &observer, &step.observer);
+    EngObserver observer = {.ctx = run};
+    if (eng_run_begin_formats(run))
+        observer.see = eng_run_decide;
+    if (eng_run_wants_to_inspect(run))
+        observer.inspect = eng_run_inspect;
+    EngStep step = eng_run_context(run, run->options.settings.batch, true);
+    step.observer = &observer;
+    step.loss_scale = run->summary.loss_scale = eng_run_loss_scale(run);
     load_training_batch(run);
-    EngStatus status = eng_model_forward(run->model, &step, err);
-    if (status == ENG_OK)
-        status = eng_model_loss(run->model, &step, run->label, loss, err);
-    if (status == ENG_OK)
-        status = eng_model_backward(run->model, &step, err);
-    if (status == ENG_OK)
+    bool overflowed;
+    EngStatus status = pass(run, &step, loss, &overflowed, err);
+    if (status == ENG_OK && step.loss_scale != 1.0f)
+        status = eng_run_adjust_scale(run, overflowed, err);
+    if (status == ENG_OK && !overflowed)
         eng_model_update(run->model, &run->options.settings.optimiser,
             eng_rate_at(&run->options.settings.rate, run->clock, run->step), run->step + 1);
     return status;
 }
 
-/* The whole test split in the formats of the last step. */
-static EngStatus evaluate(EngRun *run, EngError *err)
+/* A loss far beyond that of guessing, step after step, comes back to nothing one wants to train. */
+#define LOUD_STEPS 16
+
+static EngStatus check_explosion(EngRun *run, const EngLoss *loss, EngError *err)
 {
-    const EngSplit *test = &run->options.data->test;
-    const size_t batch = run->options.settings.batch;
-    double loss_sum = 0.0;
-    size_t correct = 0;
-    for (size_t at = 0; at < test->count; at += batch) {
-        const size_t n = test->count - at < batch ? test->count - at : batch;
-        const EngStep step = step_context(run, n, false);
-        EngLoss loss;
-        load_batch(run, test, run->test_order + at, n);
-        EngStatus status = eng_model_forward(run->model, &step, err);
-        if (status == ENG_OK)
-            status = eng_model_loss(run->model, &step, run->label, &loss, err);
-        if (status != ENG_OK) {
-            eng_error_prefix(err, "Evaluation");
-            return status;
-        }
-        loss_sum += (double)loss.mean * (double)n;
-        correct += loss.correct;
-    }
-    EngRunSummary *s = &run->summary;
-    read_clock(run);
-    s->test_loss = (float)(loss_sum / (double)test->count);
-    s->test_accuracy = (float)((double)correct /
-        ((double)test->count * (double)eng_dataset_targets(run->options.data)));
-    if (!(s->best_test_accuracy >= s->test_accuracy))
-        s->best_test_accuracy = s->test_accuracy;
-    const EngRecord record = {.kind = ENG_RECORD_EVAL,
-        .step = run->step,
-        .wall_seconds = s->wall_seconds,
-        .eval = {.loss = s->test_loss, .accuracy = s->test_accuracy}};
-    run->emit(run->emit_ctx, &record);
-    return ENG_OK;
+    const double limit =
+        run->options.settings.explosion * eng_log((double)run->options.net->classes);
+    char text[ENG_TEXT_NUMBER];
+    run->loud = limit > 0 && (double)loss->mean > limit ? run->loud + 1 : 0;
+    if (run->loud < LOUD_STEPS)
+        return ENG_OK;
+    return eng_error(err, ENG_ERR_DIVERGED,
+        "The loss has been above %s for %d steps: the run has diverged.",
+        eng_text_double(text, (double)(float)limit), LOUD_STEPS);
 }
 
-/* After every 1/evals of an epoch, and at the end. */
-static bool evaluation_due(const EngRun *run)
+static void note_step(EngRun *run, const EngLoss *loss)
 {
-    const uint32_t per_epoch = run->clock.steps_per_epoch;
-    const uint32_t evals = run->options.settings.evals_per_epoch;
-    const uint32_t interval = per_epoch / evals > 0 ? per_epoch / evals : 1;
-    const uint32_t in_epoch = run->step % per_epoch;
-    return run->step == run->clock.steps || in_epoch == 0 ||
-        (in_epoch % interval == 0 && in_epoch / interval < evals);
+    count_cost(run);
+    run->summary.train_loss = loss->mean;
+    run->summary.loss_hash = eng_hash_float(run->summary.loss_hash, loss->mean);
+    eng_run_read_clock(run);
+    emit_step(run, loss);
+    run->step++;
+    run->summary.steps = run->step;
+    run->wish = (EngWish){0};
 }
 
 EngStatus eng_run_step(EngRun *run, EngError *err)
 {
     EngLoss loss;
     run->began = now_seconds();
+    run->improved = false;
     EngStatus status = train_batch(run, &loss, err);
     if (status == ENG_OK) {
-        count_cost(run);
-        run->summary.train_loss = loss.mean;
-        run->summary.loss_hash = eng_hash_float(run->summary.loss_hash, loss.mean);
-        read_clock(run);
-        emit_step(run, &loss);
-        run->step++;
-        run->summary.steps = run->step;
-        if (run->options.data->test.count > 0 && evaluation_due(run))
-            status = evaluate(run, err);
+        note_step(run, &loss);
+        status = check_explosion(run, &loss, err);
     }
+    if (status == ENG_OK && eng_run_evaluation_due(run))
+        status = eng_run_evaluate(run, err);
     if (status == ENG_ERR_DIVERGED)
         eng_error_prefix(err, "Step %u", run->step);
-    read_clock(run);
+    eng_run_read_clock(run);
     run->wall = run->summary.wall_seconds;
+    return status;
+}
+
+EngStatus eng_run_show(EngRun *run, EngError *err)
+{
+    const EngObserver observer = {.inspect = eng_run_inspect, .ctx = run};
+    EngLoss loss;
+    bool overflowed;
+    eng_run_begin_formats(run);
+    if (!run->batch)
+        run->batch = eng_loader_next(run->loader);
+    eng_model_use_input(run->model, run->batch->x);
+    EngStep step = eng_run_context(run, run->options.settings.batch, true);
+    step.step = (uint32_t)run->batch->step;
+    step.observer = &observer;
+    step.dry = true;
+    step.loss_scale = eng_run_loss_scale(run);
+    const EngStatus status = pass(run, &step, &loss, &overflowed, err);
+    run->wish = (EngWish){0};
     return status;
 }
 
@@ -299,6 +316,6 @@ EngStatus eng_run_replan(EngRun *run, const EngPlan *plan, EngError *err)
     eng_run_rewind_formats(run);
     const EngRecord record = {
         .kind = ENG_RECORD_PLAN, .step = run->step, .wall_seconds = run->summary.wall_seconds};
-    run->emit(run->emit_ctx, &record);
+    run->sink.record(run->sink.ctx, &record);
     return ENG_OK;
 }

@@ -1,5 +1,6 @@
 #include "base/pool.h"
 #include "base/text.h"
+#include "data/loader.h"
 #include "train/trainer.h"
 
 EngTrainSettings eng_train_settings_default(void)
@@ -12,6 +13,8 @@ EngTrainSettings eng_train_settings_default(void)
         .seed_data = 1,
         .seed_noise = 1,
         .evals_per_epoch = 1,
+        .explosion = 10.0,
+        .load_ahead = 2,
         .threads = 0,
         .isa = ENG_ISA_AUTO};
 }
@@ -90,6 +93,13 @@ EngStatus eng_train_settings_check(const EngTrainSettings *s, EngError *err)
     if (status == ENG_OK)
         status =
             check_count("The number of evaluations an epoch", s->evals_per_epoch, 1, 1000, err);
+    if (status == ENG_OK)
+        status = check_real("The loss that counts as an explosion", s->explosion,
+            s->explosion == 0 || (s->explosion >= 1 && s->explosion <= 1e6),
+            "0 (off) or 1 up to 1e6 times that of guessing", err);
+    if (status == ENG_OK)
+        status = check_count(
+            "The number of batches loaded ahead", s->load_ahead, 0, ENG_LOADER_AHEAD_MAX, err);
     if (status == ENG_OK)
         status = check_count("The number of threads", s->threads, 0, ENG_POOL_MAX, err);
     return status;

@@ -14,6 +14,7 @@
 typedef struct Mailbox {
     bool run, pause, step, stop, quit;
     EngPlan *plan; /* newest; owned */
+    EngWish wish;
 } Mailbox;
 
 struct EngTrainer {
@@ -31,6 +32,9 @@ struct EngTrainer {
     EngRunSummary summary;    /* as of the last step boundary */
     EngPlan *plan;            /* a copy of the run's */
     EngCheckpoint checkpoint; /* the newest, until somebody takes it */
+    EngCheckpoint best;       /* the same of the best evaluation */
+    EngGroupLook look;        /* the newest answer … */
+    bool looked;              /* … that nobody took yet */
     bool over;                /* the last record has left */
     bool store_ready;         /* there is enough in the store ring to be worth a wake-up */
 };
@@ -73,15 +77,32 @@ static void push_store(EngTrainer *t, const EngRecord *record)
     eng_ring_push(t->store, record);
 }
 
+static void wake(EngTrainer *t)
+{
+    if (t->wake && !atomic_exchange(&t->woken, true))
+        t->wake(t->wake_ctx);
+}
+
+/* Behind the last state there is nobody who drains the store's ring. */
 static void emit(void *ctx, const EngRecord *record)
 {
     EngTrainer *t = ctx;
+    const bool late = record->kind != ENG_RECORD_STATE && eng_run_state_final(t->run.summary.state);
     if (t->window)
         eng_ring_push(t->window, record);
-    if (t->store)
+    if (t->store && !late)
         push_store(t, record);
-    if (t->wake && !atomic_exchange(&t->woken, true))
-        t->wake(t->wake_ctx);
+    wake(t);
+}
+
+static void publish_look(void *ctx, const EngGroupLook *look)
+{
+    EngTrainer *t = ctx;
+    pthread_mutex_lock(&t->lock);
+    t->look = *look;
+    t->looked = true;
+    pthread_mutex_unlock(&t->lock);
+    wake(t);
 }
 
 static void publish_summary(EngTrainer *t)
@@ -110,12 +131,18 @@ static void set_state(EngTrainer *t, EngRunState state)
 
 /* ---- the thread -------------------------------------------------------------------------- */
 
+static bool has_mail(const Mailbox *box)
+{
+    return box->quit || box->run || box->pause || box->step || box->stop || box->plan ||
+        box->wish.figures || box->wish.look;
+}
+
 /* Takes what lies in the mailbox; waits for something where the run stands still. */
 static Mailbox take_mail(EngTrainer *t, bool wait)
 {
     pthread_mutex_lock(&t->lock);
     const Mailbox *box = &t->mailbox;
-    while (wait && !box->quit && !box->run && !box->pause && !box->step && !box->stop && !box->plan)
+    while (wait && !has_mail(box))
         pthread_cond_wait(&t->command, &t->lock);
     const Mailbox mail = *box;
     t->mailbox = (Mailbox){.quit = mail.quit};
@@ -144,14 +171,14 @@ static void adopt_plan(EngTrainer *t, EngPlan *plan)
 }
 
 /* A checkpoint that nobody took yet gives way to the newer one. */
-static void publish_checkpoint(EngTrainer *t)
+static void publish_checkpoint(EngTrainer *t, EngCheckpoint *place)
 {
     EngCheckpoint checkpoint;
     if (eng_run_save(&t->run, &checkpoint, NULL) != ENG_OK)
         return; /* memory is short: the older one stays, the run is not harmed */
     pthread_mutex_lock(&t->lock);
-    EngCheckpoint old = t->checkpoint;
-    t->checkpoint = checkpoint;
+    EngCheckpoint old = *place;
+    *place = checkpoint;
     pthread_mutex_unlock(&t->lock);
     eng_checkpoint_free(&old);
 }
@@ -170,7 +197,9 @@ static void run_one_step(EngTrainer *t)
     if (t->store && t->run.step % (STORE_RECORDS / 4) == 0)
         announce_store(t);
     if (status == ENG_OK && checkpoint_due(t))
-        publish_checkpoint(t);
+        publish_checkpoint(t, &t->checkpoint);
+    if (status == ENG_OK && t->run.improved && t->run.options.keep_best)
+        publish_checkpoint(t, &t->best);
     if (status == ENG_OK)
         return;
     t->run.summary.error = err;
@@ -189,36 +218,62 @@ static EngRunState next_state(EngRunState state, const Mailbox *mail)
     return state;
 }
 
+/* Adds a new wish to one that is still open. */
+static void take_wish(EngTrainer *t, const EngWish *wish)
+{
+    const bool figures = t->run.wish.figures || wish->figures;
+    if (wish->look)
+        t->run.wish = *wish;
+    t->run.wish.figures = figures;
+}
+
+/* What the mail asks for while steps are still to come. */
+static void obey(EngTrainer *t, const Mailbox *mail, bool *single)
+{
+    const EngRunState before = t->run.summary.state;
+    *single = mail->step || (*single && !mail->run);
+    const EngRunState state = next_state(before, mail);
+    if (state == ENG_RUN_PAUSED && state != before && t->run.options.checkpoint_every > 0)
+        publish_checkpoint(t, &t->checkpoint);
+    if (state != before)
+        set_state(t, state);
+    if (state == ENG_RUN_STOPPING)
+        set_state(t, ENG_RUN_STOPPED);
+}
+
+static void go_on(EngTrainer *t, bool single)
+{
+    run_one_step(t);
+    if (eng_run_state_final(t->run.summary.state))
+        return;
+    if (t->run.step == t->run.clock.steps)
+        set_state(t, ENG_RUN_FINISHED);
+    else if (single)
+        set_state(t, ENG_RUN_PAUSED);
+}
+
+/* In a final state the thread stays for whoever wants to look at the tensors. */
 static void *train(void *arg)
 {
     EngTrainer *t = arg;
     bool single = false;
-    while (!eng_run_state_final(t->run.summary.state)) {
-        const EngRunState before = t->run.summary.state;
-        const Mailbox mail = take_mail(t, before != ENG_RUN_RUNNING);
-        if (mail.plan)
+    for (;;) {
+        const Mailbox mail = take_mail(t, t->run.summary.state != ENG_RUN_RUNNING);
+        const bool over = eng_run_state_final(t->run.summary.state);
+        if (mail.plan && !over)
             adopt_plan(t, mail.plan);
+        else
+            eng_plan_free(mail.plan);
         if (mail.quit)
-            break;
-        single = mail.step || (single && !mail.run);
-        const EngRunState state = next_state(before, &mail);
-        if (state == ENG_RUN_PAUSED && state != before && t->run.options.checkpoint_every > 0)
-            publish_checkpoint(t);
-        if (state != before)
-            set_state(t, state);
-        if (state == ENG_RUN_STOPPING) {
-            set_state(t, ENG_RUN_STOPPED);
-        } else if (state == ENG_RUN_RUNNING) {
-            run_one_step(t);
-            if (eng_run_state_final(t->run.summary.state))
-                break;
-            if (t->run.step == t->run.clock.steps)
-                set_state(t, ENG_RUN_FINISHED);
-            else if (single)
-                set_state(t, ENG_RUN_PAUSED);
-        }
+            return NULL;
+        take_wish(t, &mail.wish);
+        if (!over)
+            obey(t, &mail, &single);
+        if (t->run.summary.state == ENG_RUN_RUNNING)
+            go_on(t, single);
+        else if (t->run.wish.figures || t->run.wish.look)
+            eng_run_show(&t->run, NULL);
     }
-    return NULL;
 }
 
 /* ---- the controlling side ---------------------------------------------------------------- */
@@ -240,6 +295,7 @@ static void clear(EngTrainer *t)
     eng_plan_free(t->plan);
     eng_plan_free(t->mailbox.plan);
     eng_checkpoint_free(&t->checkpoint);
+    eng_checkpoint_free(&t->best);
     eng_run_clear(&t->run);
     eng_free(t);
 }
@@ -249,7 +305,8 @@ EngStatus eng_trainer_new(const EngTrainerOptions *options, EngTrainer **out, En
     EngTrainer *t = eng_alloc(1, sizeof *t);
     if (!t)
         return eng_error(err, ENG_ERR_NOMEM, "No memory for the trainer.");
-    EngStatus status = eng_run_init(&t->run, options, emit, t, err);
+    const EngRunSink sink = {.record = emit, .look = publish_look, .ctx = t};
+    EngStatus status = eng_run_init(&t->run, options, sink, err);
     if (status == ENG_OK && options->resume)
         status = eng_run_restore(&t->run, options->resume, err);
     t->run.options.resume = NULL; /* the caller's, and done with */
@@ -295,7 +352,8 @@ static void post(EngTrainer *t, bool run, bool pause, bool step, bool stop)
 {
     pthread_mutex_lock(&t->lock);
     if (run || pause || step)
-        t->mailbox = (Mailbox){run, pause, step, t->mailbox.stop, t->mailbox.quit, t->mailbox.plan};
+        t->mailbox = (Mailbox){
+            run, pause, step, t->mailbox.stop, t->mailbox.quit, t->mailbox.plan, t->mailbox.wish};
     t->mailbox.stop |= stop;
     pthread_cond_signal(&t->command);
     pthread_mutex_unlock(&t->lock);
@@ -345,13 +403,66 @@ EngStatus eng_trainer_set_plan(EngTrainer *t, const EngPlan *plan, EngError *err
     return status;
 }
 
-bool eng_trainer_take_checkpoint(EngTrainer *t, EngCheckpoint *out)
+static bool take_checkpoint(EngTrainer *t, EngCheckpoint *place, EngCheckpoint *out)
 {
     pthread_mutex_lock(&t->lock);
-    *out = t->checkpoint;
-    t->checkpoint = (EngCheckpoint){0};
+    *out = *place;
+    *place = (EngCheckpoint){0};
     pthread_mutex_unlock(&t->lock);
     return out->bytes != NULL;
+}
+
+bool eng_trainer_take_checkpoint(EngTrainer *t, EngCheckpoint *out)
+{
+    return take_checkpoint(t, &t->checkpoint, out);
+}
+
+bool eng_trainer_take_best(EngTrainer *t, EngCheckpoint *out)
+{
+    return take_checkpoint(t, &t->best, out);
+}
+
+void eng_trainer_figures(EngTrainer *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->mailbox.wish.figures = true;
+    pthread_cond_signal(&t->command);
+    pthread_mutex_unlock(&t->lock);
+}
+
+EngStatus eng_trainer_look(
+    EngTrainer *t, size_t layer, EngSlot slot, size_t row, size_t position, EngError *err)
+{
+    const EngNetwork *net = t->run.options.net; /* never changes */
+    if (layer >= net->product_count || slot >= ENG_SLOTS)
+        return eng_error(err, ENG_ERR_RANGE, "There is no layer %zu among %zu, or no slot %d.",
+            layer, net->product_count, (int)slot);
+    const EngOp *op = eng_network_product(net, layer);
+    if (!op->input_gradient && (slot == ENG_SLOT_G_DGRAD || slot == ENG_SLOT_W_DGRAD))
+        return eng_error(err, ENG_ERR_RANGE,
+            "Layer %s needs no gradient of its input, so %s is never quantised.", op->name,
+            eng_slot_name(slot));
+    pthread_mutex_lock(&t->lock);
+    t->mailbox.wish = (EngWish){.figures = t->mailbox.wish.figures,
+        .look = true,
+        .layer = (uint16_t)layer,
+        .slot = slot,
+        .row = row,
+        .position = position};
+    pthread_cond_signal(&t->command);
+    pthread_mutex_unlock(&t->lock);
+    return ENG_OK;
+}
+
+bool eng_trainer_take_look(EngTrainer *t, EngGroupLook *out)
+{
+    pthread_mutex_lock(&t->lock);
+    const bool waiting = t->looked;
+    if (waiting)
+        *out = t->look;
+    t->looked = false;
+    pthread_mutex_unlock(&t->lock);
+    return waiting;
 }
 
 size_t eng_trainer_window_records(EngTrainer *t, EngRecord *records, size_t max)

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/ring.h"
-#include "data/dataset.h"
+#include "data/augment.h"
 #include "hardware/cost.h"
 #include "hardware/multiplier.h"
 #include "kernels/kernels.h"
@@ -19,6 +19,7 @@
 #include "net/optimiser.h"
 #include "schedule/schedule.h"
 #include "train/checkpoint.h"
+#include "train/measure.h"
 #include "train/rate.h"
 #include <stdint.h>
 
@@ -32,9 +33,14 @@ typedef struct EngTrainSettings {
     uint64_t seed_weights;    /* initial weights */
     uint64_t seed_data;       /* order of the samples */
     uint64_t seed_noise;      /* stochastic rounding */
+    EngAugment augment;       /* of the training images; none */
+    bool no_shuffle;          /* samples in the order of the file, each epoch alike; off */
     uint32_t evals_per_epoch; /* evaluations of the test split, 1, 1..1000 */
-    uint32_t threads;         /* 0: one per processor; 1..256 */
-    EngIsa isa;               /* AUTO */
+    double explosion;    /* the run has diverged where the loss of 16 steps in a row is more than
+                                 this many times that of guessing, ln(classes); 10, 1..1e6, 0: off */
+    uint32_t load_ahead; /* batches loaded ahead on a thread of their own; 2, 0..16 */
+    uint32_t threads;    /* 0: one per processor; 1..256 */
+    EngIsa isa;          /* AUTO; neither this nor the two before change any bit */
 } EngTrainSettings;
 
 EngTrainSettings eng_train_settings_default(void);
@@ -60,11 +66,12 @@ typedef enum EngRunState {
 const char *eng_run_state_name(EngRunState state);
 
 typedef enum EngRecordKind {
-    ENG_RECORD_STEP,  /* after every step */
-    ENG_RECORD_EVAL,  /* after an evaluation of the test split */
-    ENG_RECORD_STATE, /* the state changed; `step` steps are done */
-    ENG_RECORD_PLAN,  /* a new plan took effect before step `step` */
-    ENG_RECORD_CHOICE /* the adaptive rule decided for a layer's role before step `step` */
+    ENG_RECORD_STEP,   /* after every step */
+    ENG_RECORD_EVAL,   /* after an evaluation of the test split */
+    ENG_RECORD_STATE,  /* the state changed; `step` steps are done */
+    ENG_RECORD_PLAN,   /* a new plan took effect before step `step` */
+    ENG_RECORD_CHOICE, /* an adaptive rule decided for a layer's role before step `step` */
+    ENG_RECORD_FIGURES /* what one slot's quantisation did in step `step` */
 } EngRecordKind;
 
 typedef struct EngRecord {
@@ -88,8 +95,15 @@ typedef struct EngRecord {
             uint16_t layer;   /* product layer */
             uint8_t role;     /* EngRole */
             uint8_t high;     /* 1: the high format was taken */
-            float r, epsilon; /* r(X) and the threshold */
+            float r, epsilon; /* r(X), or the share flushed to zero, and the threshold */
         } choice;
+        struct {
+            uint16_t layer;   /* product layer */
+            uint8_t slot;     /* EngSlot */
+            int8_t high;      /* what its adaptive rule took last: 1 high, 0 low; -1: it has none */
+            float r, epsilon; /* of that decision; NaN: none */
+            EngSlotFigures figures;
+        } figures;
     };
 } EngRecord;
 
@@ -101,6 +115,8 @@ typedef struct EngRunSummary {
     float train_loss;               /* of the last step */
     float test_loss, test_accuracy; /* of the last evaluation; NaN before the first */
     float best_test_accuracy;
+    uint32_t best_step; /* steps done when it was reached; 0 before the first evaluation */
+    float loss_scale;   /* of the last step: 1 unless a slot is fp16 or fp8 */
     uint64_t loss_hash; /* FNV-1a over every step's loss (float32, little-endian) */
     EngCost cost;       /* of the steps done */
     double wall_seconds;
@@ -123,7 +139,10 @@ typedef struct EngTrainerOptions {
     bool window_ring, store_ring; /* which rings to keep; one that is off costs nothing */
     const EngCheckpoint *resume;  /* where to go on from; NULL: from the start; not kept */
     uint32_t checkpoint_every;    /* steps between two checkpoints, 0: none; see below */
-    EngWakeFn wake;               /* NULL: nobody */
+    bool keep_best;               /* a checkpoint of the best evaluation; see below */
+    uint32_t figures_every; /* FIGURES of all slots at multiples of so many steps; 0: only when
+                                     eng_trainer_figures asks */
+    EngWakeFn wake;         /* NULL: nobody */
     void *wake_ctx;
 } EngTrainerOptions;
 
@@ -145,6 +164,24 @@ void eng_trainer_stop(EngTrainer *trainer);
 /* Takes the newest checkpoint that was made since the last call: with `checkpoint_every`, one at
  * each of its multiples and at a pause. false: none is waiting. The caller owns *out. */
 bool eng_trainer_take_checkpoint(EngTrainer *trainer, EngCheckpoint *out);
+
+/* The same for the checkpoint of the evaluation with the best accuracy so far (`keep_best`). */
+bool eng_trainer_take_best(EngTrainer *trainer, EngCheckpoint *out);
+
+/* Asks for FIGURES of all slots, from the step that comes next. Where no step comes (paused, or in
+ * a final state), the last batch goes through the network once more without any effect on the run,
+ * under the noise of its step. In a final state the store's ring gets none. Does not wait. */
+void eng_trainer_figures(EngTrainer *trainer);
+
+/* Asks to see the group around element (row, position) of a slot's tensor, as it is quantised in
+ * the step that comes next, or as above; row and position are taken modulo the tensor's size. A
+ * newer question replaces one that is not answered yet. Does not wait; the answer wakes. Error
+ * RANGE: there is no such layer, or its input gradient is never computed (slots 2 and 3). */
+EngStatus eng_trainer_look(
+    EngTrainer *trainer, size_t layer, EngSlot slot, size_t row, size_t position, EngError *err);
+
+/* Takes the newest answer. false: none is waiting. */
+bool eng_trainer_take_look(EngTrainer *trainer, EngGroupLook *out);
 
 /* A new plan for the steps that are still to come; copied. Its clock and layer count must be the
  * run's (else SHAPE), and a multiplier table must hold its mantissas (else RANGE). What is left of the step at which it takes effect is not looked at. */

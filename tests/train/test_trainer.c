@@ -1,108 +1,10 @@
 /* The trainer: the same bits for every instruction set, thread count and pause; states, commands,
  * records and live edits. */
-#include "check.h"
 #include "number/quantize.h"
 #include "schedule/adaptive.h"
-#include "train/trainer.h"
+#include "setup.h"
 #include <math.h>
 #include <stdlib.h>
-
-typedef struct Setup {
-    EngDataset *data;
-    EngNetwork *net;
-    EngPlan *plan;
-    EngTrainerOptions options;
-    const char *names[32];
-} Setup;
-
-static EngPlan *plan_of(const Setup *s, const char *text)
-{
-    EngError err = {0};
-    EngSchedule *schedule = NULL;
-    EngPlan *plan = NULL;
-    CHECK_INT(eng_schedule_parse(text, &schedule, &err), ENG_OK);
-    const EngClock clock = eng_train_clock(&s->options.settings, s->data->train.count);
-    CHECK_INT(
-        eng_plan_build(schedule, s->names, s->net->product_count, clock, &plan, &err), ENG_OK);
-    if (!plan)
-        printf("# %s\n", err.text);
-    eng_schedule_free(schedule);
-    return plan;
-}
-
-/* `%u` in `net` stands for the classes. */
-static void open_net(
-    Setup *s, const char *data, size_t limit, const char *net, uint32_t batch, const char *schedule)
-{
-    EngError err = {0};
-    *s = (Setup){0};
-    CHECK_INT(eng_dataset_open(data, 1, limit, &s->data, &err), ENG_OK);
-    char text[256];
-    snprintf(text, sizeof text, net, s->data->classes);
-    CHECK_INT(eng_network_parse(text, s->data->shape, s->data->classes, &s->net, &err), ENG_OK);
-    for (size_t i = 0; i < s->net->product_count; i++)
-        s->names[i] = eng_network_product(s->net, i)->name;
-    s->options.settings = eng_train_settings_default();
-    s->options.settings.epochs = 2;
-    s->options.settings.batch = batch;
-    s->options.settings.threads = 1;
-    s->options.data = s->data;
-    s->options.net = s->net;
-    s->options.hardware = eng_hardware_default();
-    s->options.store_ring = true;
-    s->plan = plan_of(s, schedule);
-    s->options.plan = s->plan;
-}
-
-static void open_setup(Setup *s, const char *schedule)
-{
-    open_net(s, "digits:600", 0, "mlp:33,17", 50, schedule);
-}
-
-static void close_setup(Setup *s)
-{
-    eng_plan_free(s->plan);
-    eng_network_free(s->net);
-    eng_dataset_free(s->data);
-}
-
-/* Runs to the end, draining the store ring; keeps up to `max` records. */
-static size_t finish(EngTrainer *t, EngRecord *records, size_t max, EngRunSummary *summary)
-{
-    size_t n = 0;
-    for (bool over = false; !over;) {
-        EngRecord some[64];
-        eng_trainer_wait(t, 1000);
-        eng_trainer_summary(t, summary);
-        over = eng_run_state_final(summary->state);
-        for (size_t got; (got = eng_trainer_store_records(t, some, 64)) > 0;) {
-            for (size_t i = 0; i < got; i++) {
-                if (records && n < max)
-                    records[n] = some[i];
-                n++;
-            }
-        }
-    }
-    return n;
-}
-
-static uint64_t hash_of(const Setup *s)
-{
-    EngError err = {0};
-    EngTrainer *t = NULL;
-    EngRunSummary summary;
-    CHECK_INT(eng_trainer_new(&s->options, &t, &err), ENG_OK);
-    if (!t) {
-        printf("# %s\n", err.text);
-        return 0;
-    }
-    eng_trainer_run(t);
-    finish(t, NULL, 0, &summary);
-    CHECK_INT(summary.state, ENG_RUN_FINISHED);
-    CHECK_INT(summary.steps, summary.steps_total);
-    eng_trainer_free(t);
-    return summary.loss_hash;
-}
 
 static const char *const schedules[] = {
     "*: bfp4; *.G: bfp4:sr8",
@@ -190,16 +92,6 @@ static void test_seeds_matter(void)
     s.options.settings.seed_weights = 1;
     CHECK(hash_of(&s) == base);
     close_setup(&s);
-}
-
-static void wait_state(EngTrainer *t, EngRunState state)
-{
-    EngRunSummary summary;
-    do {
-        eng_trainer_wait(t, 1);
-        eng_trainer_summary(t, &summary);
-    } while (summary.state != state && !eng_run_state_final(summary.state));
-    CHECK_INT(summary.state, state);
 }
 
 static void test_pause_and_single_steps_change_nothing(void)
