@@ -1,5 +1,6 @@
 #include "recorder.h"
 #include "base/memory.h"
+#include "db_trace.h"
 #include "json.h"
 #include "kernels/kernels.h"
 #include "run_plan.h"
@@ -126,7 +127,8 @@ static void store_records(
     AppRecorder *recorder, EngTrainer *trainer, const EngRecord *records, size_t count)
 {
     DbMetric rows[BATCH];
-    size_t n = 0;
+    DbStatistic figures[BATCH];
+    size_t n = 0, measured = 0;
     for (size_t i = 0; i < count; i++) {
         const EngRecord *const r = &records[i];
         switch (r->kind) {
@@ -155,10 +157,24 @@ static void store_records(
         case ENG_RECORD_CHOICE:
             add_choice(recorder, r);
             break;
+        case ENG_RECORD_FIGURES:
+            figures[measured++] = (DbStatistic){.step = r->step,
+                .layer = r->figures.layer,
+                .slot = r->figures.slot,
+                .high = r->figures.high,
+                .r = r->figures.r,
+                .epsilon = r->figures.epsilon,
+                .sqnr_db = r->figures.figures.sqnr_db,
+                .flushed = r->figures.figures.flushed,
+                .saturated = r->figures.figures.saturated,
+                .spread = r->figures.figures.spread};
+            break;
         }
     }
     if (n > 0)
         db_run_add_metrics(recorder->store, recorder->run, rows, n);
+    if (measured > 0)
+        db_run_add_statistics(recorder->store, recorder->run, figures, measured);
 }
 
 size_t app_recorder_drain(
