@@ -1,12 +1,8 @@
 /* mantissa-cli estimate: what an experiment would take on the simulated accelerator. */
 #include "base/memory.h"
 #include "cli_commands.h"
-#include "cli_experiment.h"
-#include "cli_options.h"
-#include "cli_shape.h"
+#include "cli_job.h"
 #include "data/dataset.h"
-#include "hardware/cost.h"
-#include "job.h"
 #include "json.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,8 +11,7 @@
 typedef struct EstimateCommand {
     CliCommand command;
     CliExperiment wanted;
-    const char *input;
-    uint32_t classes, samples;
+    CliSamples samples;
     double high_share;
     bool json;
     AppExperiment experiment;
@@ -53,17 +48,6 @@ static double ratio(const EngCost *slow, const EngCost *fast)
 
 /* ---- what is said ---------------------------------------------------------------------------- */
 
-static json_t *cost_json(const EngCost *cost, const EngHardware *hw)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "cycles",
-        app_json_count(cost->cycles), "compute_cycles", app_json_count(cost->compute_cycles),
-        "convert_cycles", app_json_count(cost->convert_cycles), "memory_cycles",
-        app_json_count(cost->memory_cycles), "bound", eng_bound_name(eng_cost_bound(cost)),
-        "dram_bytes", app_json_count(cost->dram_bytes), "simulated_seconds",
-        app_json_real(eng_cost_seconds(cost, hw)), "energy_joules",
-        app_json_real(eng_cost_joules(cost)));
-}
-
 static json_t *layers_json(const EstimateCommand *e)
 {
     json_t *const layers = json_array();
@@ -72,7 +56,7 @@ static json_t *layers_json(const EstimateCommand *e)
         for (int kind = 0; layer && kind < ENG_PRODUCT_KINDS; kind++) {
             const EngCost cost = product_cost(e, l, (EngProductKind)kind);
             json_object_set_new(layer, eng_product_name((EngProductKind)kind),
-                cost_json(&cost, &e->experiment.hardware));
+                cli_cost_json(&cost, &e->experiment.hardware));
         }
         json_array_append_new(layers, layer);
     }
@@ -83,7 +67,7 @@ static void print_json(const EstimateCommand *e)
 {
     const EngCost cost = whole_cost(e), fp32 = ghost_cost(e, "fp32"), bf16 = ghost_cost(e, "bf16");
     json_t *const value = json_pack("{s:I}", "steps", (json_int_t)e->job.clock.steps);
-    json_t *const sum = cost_json(&cost, &e->experiment.hardware);
+    json_t *const sum = cli_cost_json(&cost, &e->experiment.hardware);
     if (value && sum) {
         json_object_update(value, sum);
         json_object_set_new(value, "fp32_cycles", app_json_count(fp32.cycles));
@@ -124,32 +108,13 @@ static void print_plain(const EstimateCommand *e)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-/* Shapes from --input, --classes and --samples, or from the data themselves. */
-static EngStatus open_job(EstimateCommand *e, EngError *err)
-{
-    EngShape shape;
-    EngStatus status = cli_experiment_take(&e->command, &e->wanted, &e->experiment, err);
-    if (status != ENG_OK)
-        return status;
-    if (!e->input)
-        return app_job_open(&e->experiment, &e->job, err);
-    if (!cli_shape(e->input, &shape))
-        return eng_error(err, ENG_ERR_PARSE,
-            "--input is \"%s\", expected a number of values or CxHxW like 3x32x32", e->input);
-    if (e->classes < 2 || e->classes > 65535 || e->samples < 1)
-        return eng_error(err, ENG_ERR_RANGE,
-            "--classes is %u and --samples %u, expected 2 to 65535 and at least 1", e->classes,
-            e->samples);
-    status = app_job_plan(&e->experiment, shape, e->classes, e->samples, &e->job, err);
-    return status == ENG_OK ? app_job_read_table(&e->experiment, &e->job, err) : status;
-}
-
 static int run_estimate(EstimateCommand *e)
 {
     EngError err = {0};
-    EngStatus status = open_job(e, &err);
-    if (status == ENG_OK && !(e->high_share >= 0 && e->high_share <= 1))
-        status = eng_error(&err, ENG_ERR_RANGE, "--high-share is outside of 0 to 1");
+    EngStatus status =
+        cli_job_open(&e->command, &e->wanted, &e->samples, &e->experiment, &e->job, &err);
+    if (status == ENG_OK)
+        status = cli_check_share(e->high_share, &err);
     if (status != ENG_OK)
         cli_complain(&e->command, "%s", err.text);
     else if (e->json)
@@ -163,14 +128,11 @@ static int run_estimate(EstimateCommand *e)
 
 int cli_estimate(int argc, char **argv)
 {
-    EstimateCommand e = {.classes = 10, .samples = 60000, .high_share = 0.5};
+    EstimateCommand e = {.samples = CLI_SAMPLES_DEFAULT, .high_share = 0.5};
     cli_experiment_new(&e.wanted);
     const CliOption options[] = {
         CLI_EXPERIMENT_OPTIONS(e.wanted),
-        {"input", CLI_TEXT, &e.input, "SHAPE",
-            "instead of data: 784, or channels x rows x columns:\n3x32x32"},
-        {"classes", CLI_U32, &e.classes, "N", "with --input: classes (10)"},
-        {"samples", CLI_U32, &e.samples, "N", "with --input: training samples (60000)"},
+        CLI_SAMPLES_OPTIONS(e.samples),
         {"high-share", CLI_DOUBLE, &e.high_share, "X",
             "the share of steps at which adaptive parts are taken\nto choose high (0.5)"},
         {"json", CLI_FLAG, &e.json, NULL, "one JSON object on standard output"},
@@ -188,9 +150,7 @@ int cli_estimate(int argc, char **argv)
     const CliParsed parsed = cli_parse(&e.command, argc, argv, NULL, &count);
     if (parsed != CLI_GO)
         return parsed == CLI_HELPED ? CLI_OK : CLI_USAGE;
-    if (!e.wanted.file && (!e.wanted.model || (!e.wanted.data && !e.input))) {
-        cli_complain(&e.command, "%s", "expected --experiment, or --model with --data or --input");
+    if (!cli_job_named(&e.command, &e.wanted, &e.samples))
         return CLI_USAGE;
-    }
     return cli_finish_output(&e.command, run_estimate(&e));
 }

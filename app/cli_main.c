@@ -14,6 +14,7 @@ static const Command commands[] = {
     {"train", cli_train, "train a network under a precision schedule and keep the run"},
     {"runs", cli_runs, "list, show and export the runs that were kept"},
     {"estimate", cli_estimate, "what an experiment costs on the simulated accelerator"},
+    {"rivals", cli_rivals, "the same on arrays of other cells that take the same silicon"},
     {"cycles", cli_cycles, "the compute cycles of one product on the array"},
     {"fmac", cli_fmac, "a dot product of two groups, beat by beat"},
     {"bench", cli_bench, "measure kernels and training steps on this machine"},
