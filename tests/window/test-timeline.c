@@ -3,6 +3,8 @@
 #include "stage.h"
 #include "xinput.h"
 
+#include <math.h>
+
 enum { WIDTH = 856 + 320, HEIGHT = 520 };
 
 static const char simple[] = "*: bfp4; *.W: bfp2 @0..4ep, bfp4 @4..8ep, bfp6 @8ep..";
@@ -409,6 +411,59 @@ static void test_crosshair(Stage *stage, gconstpointer text)
     g_assert_cmpfloat(mts_time_axis_get_crosshair(stage->axis), <, 0);
 }
 
+/* ---- hover ---------------------------------------------------------------------------------- */
+
+static const char *cursor(Stage *stage)
+{
+    GdkCursor *shown = gtk_widget_get_cursor(stage->lanes);
+    return shown ? gdk_cursor_get_name(shown) : "";
+}
+
+static void test_cursor(Stage *stage, gconstpointer text)
+{
+    const double y = y_of(0, ENG_ROLE_W), x = round(x_of(stage, 8));
+    xinput_move(stage->lanes, x + 6, y);
+    g_assert_cmpstr(cursor(stage), ==, "col-resize");
+    xinput_move(stage->lanes, x + 9, y);
+    g_assert_cmpstr(cursor(stage), ==, "");
+    stage_run_to(stage, 10);
+    xinput_move(stage->lanes, x + 6, y);
+    g_assert_cmpstr(cursor(stage), ==, "not-allowed");
+    mts_timeline_set_tool(stage->timeline, MTS_TOOL_PAINT);
+    g_assert_cmpstr(cursor(stage), ==, "crosshair");
+}
+
+static GtkWidget *find_type(GtkWidget *root, const char *type)
+{
+    if (strcmp(G_OBJECT_TYPE_NAME(root), type) == 0) {
+        return root;
+    }
+    GtkWidget *found = NULL;
+    for (GtkWidget *child = gtk_widget_get_first_child(root); child && !found;
+         child = gtk_widget_get_next_sibling(child)) {
+        found = find_type(child, type);
+    }
+    return found;
+}
+
+static GtkWidget *shown_tooltip(Stage *stage)
+{
+    GtkWidget *tooltip = find_type(stage->window, "GtkTooltipWindow");
+    return tooltip && gtk_widget_get_mapped(tooltip) ? tooltip : NULL;
+}
+
+/* Format, epochs, and the share of all cycles, which the inspector works out. */
+static void test_tooltip(Stage *stage, gconstpointer text)
+{
+    xinput_move(stage->lanes, x_of(stage, 6), y_of(1, ENG_ROLE_W));
+    xinput_move(stage->lanes, x_of(stage, 6) + 2, y_of(1, ENG_ROLE_W));
+    WAIT_UNTIL(shown_tooltip(stage), 10000);
+    GtkWidget *label = find_type(shown_tooltip(stage), "GtkLabel");
+    const char *said = gtk_label_get_text(GTK_LABEL(label));
+    g_assert_true(g_str_has_prefix(said, "bfp4\nepoch 4.0 – 8.0 · "));
+    g_assert_true(g_str_has_suffix(said, " % of all cycles"));
+}
+
 /* ---- rows ----------------------------------------------------------------------------------- */
 
 /* In a low window the rows scroll: by wheel over the gutter, and with the keyboard's focus. */
@@ -570,6 +625,8 @@ int main(int argc, char **argv)
     ADD("wheel", simple, test_wheel);
     ADD("ruler", simple, test_ruler);
     ADD("crosshair", simple, test_crosshair);
+    ADD("cursor", simple, test_cursor);
+    ADD("tooltip", simple, test_tooltip);
     g_test_add_func("/timeline/scroll", test_scroll);
     g_test_add_func("/timeline/empty", test_empty);
     ADD("reload", simple, test_reload);
