@@ -256,8 +256,7 @@ static void build(MtsThresholdPane *self)
     gtk_box_append(GTK_BOX(card), self->plot);
     self->interval = mts_inspector_spin_new(1, 1000000);
     g_signal_connect_swapped(self->interval, "value-changed", G_CALLBACK(on_interval), self);
-    gtk_box_append(
-        GTK_BOX(card), mts_inspector_row_new("Iterations a choice", self->interval));
+    gtk_box_append(GTK_BOX(card), mts_inspector_row_new("Iterations a choice", self->interval));
     gtk_box_append(GTK_BOX(self->column), card);
     gtk_widget_set_parent(self->column, GTK_WIDGET(self));
 }
