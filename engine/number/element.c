@@ -77,22 +77,15 @@ float eng_element_round(const EngElementRule *rule, float x, int scale, uint32_t
 
 uint64_t eng_round_double(double q, unsigned rounding, unsigned noise_bits, uint32_t noise)
 {
-    switch (rounding) {
-    case ENG_ROUND_TRUNCATE:
-        return (uint64_t)q;
-    case ENG_ROUND_NEAREST: {
-        /* floor(q + 1/2) without the sum's own rounding. */
-        const uint64_t whole = (uint64_t)q;
-        return whole + (q - (double)whole >= 0.5);
-    }
-    case ENG_ROUND_EVEN: {
-        const uint64_t whole = (uint64_t)q;
-        const double rest = q - (double)whole;
-        return whole + (rest > 0.5 || (rest == 0.5 && (whole & 1)));
-    }
-    default:
-        return ((uint64_t)(q * (double)(1u << noise_bits)) + noise) >> noise_bits;
-    }
+    if (rounding == ENG_ROUND_STOCHASTIC || rounding == ENG_ROUND_LFSR)
+        return ((uint64_t)(int64_t)(q * (double)(1u << noise_bits)) + noise) >> noise_bits;
+    /* The rest is exact; q + 1/2 would round. No branches: they would be guessed wrong every other
+     * time. */
+    const int64_t whole = (int64_t)q;
+    const double rest = q - (double)whole;
+    const int64_t tie_goes_up = rounding == ENG_ROUND_NEAREST ? 1 : whole & 1;
+    const int64_t up = (rest > 0.5) | ((rest == 0.5) & tie_goes_up);
+    return (uint64_t)(whole + (rounding == ENG_ROUND_TRUNCATE ? 0 : up));
 }
 
 /* floor(log2 q) of a normal float64; subnormals count as the smallest. */

@@ -15,7 +15,8 @@ out=$2/cross-aarch64
 mkdir -p "$out"
 flags="-std=c17 -O2 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -I$source/engine -I$source/tests"
 objects=
-for file in "$source"/engine/base/*.c "$source"/engine/number/*.c "$source"/engine/kernels/*.c; do
+for file in "$source"/engine/base/*.c "$source"/engine/number/*.c "$source"/engine/kernels/*.c \
+    "$source"/engine/hardware/multiplier.c; do
     name=$(basename "$file" .c)
     case $name in
     kernels_avx*) continue ;;
