@@ -6,6 +6,7 @@
 int cli_train(int argc, char **argv);
 int cli_runs(int argc, char **argv);
 int cli_bench(int argc, char **argv);
+int cli_presets(int argc, char **argv);
 int cli_estimate(int argc, char **argv);
 int cli_rivals(int argc, char **argv);
 int cli_check_vectors(int argc, char **argv);

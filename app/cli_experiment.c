@@ -11,9 +11,11 @@ void cli_experiment_new(CliExperiment *args)
     args->hardware.capacity = CLI_HARDWARE_MAX;
 }
 
-/* The schedule of --schedule: the text itself, or @FILE's. A wrong word is told with its file. */
+/* The schedule of --schedule: the text itself, @FILE's, or preset:NAME. A wrong word is told with its file. */
 static EngStatus take_schedule(const char *text, AppExperiment *out, EngError *err)
 {
+    if (strncmp(text, APP_PRESET, strlen(APP_PRESET)) == 0)
+        return app_experiment_set(&out->schedule, text, err);
     if (text[0] != '@')
         return app_experiment_set_schedule(out, text, err);
     const char *const path = text + 1;

@@ -25,7 +25,8 @@ void cli_experiment_new(CliExperiment *args);
         {"data", CLI_TEXT, &(args).data, "SPEC", "the data, see below"},                           \
         {"model", CLI_TEXT, &(args).model, "SPEC", "the network, see below"},                      \
         {"schedule", CLI_TEXT, &(args).schedule, "TEXT|@FILE",                                     \
-            "the precision schedule, see below (all fp32)"},                                       \
+            "the precision schedule, see below (all fp32), or\npreset:NAME, see mantissa-cli "     \
+            "presets"},                                                                            \
         {"epochs", CLI_U32, &(args).epochs, "N", "passes over the training data (10)"},            \
         {"batch", CLI_U32, &(args).batch, "N", "samples a step (64)"},                             \
         {"limit", CLI_U32, &(args).limit, "N", "keep the first N training samples (0: all)"},      \
@@ -40,7 +41,8 @@ void cli_experiment_new(CliExperiment *args);
     "Models: mlp:256,128 (hidden widths), cnn:32,32,p,64,64,p,128,128,gap, or layer by layer:\n"   \
     "\"conv3x3-16, relu, pool2, gap, fc-10\".\n"                                                   \
     "Schedule: a line per lane, ';' between lanes of one line; later lines win:\n"                 \
-    "\"*: bfp4; *.G: bfp4:sr8; fc1.W: bfp2 @0..50%, bfp4 @50%..\".\n"
+    "\"*: bfp4; *.G: bfp4:sr8; fc1.W: bfp2 @0..50%, bfp4 @50%..\".\n"                              \
+    "Or preset:NAME, one of those that mantissa-cli presets lists, written for the network.\n"
 
 /* The experiment that file and options describe together: options win over the file. `out` is
  * uninitialised; clear it in any case. Unknown keys of the file are told on standard error.

@@ -15,6 +15,7 @@ static const Command commands[] = {
     {"runs", cli_runs, "list, show and export the runs that were kept"},
     {"estimate", cli_estimate, "what an experiment costs on the simulated accelerator"},
     {"rivals", cli_rivals, "the same on arrays of other cells that take the same silicon"},
+    {"presets", cli_presets, "schedules to start from, with what they do and their sources"},
     {"cycles", cli_cycles, "the compute cycles of one product on the array"},
     {"fmac", cli_fmac, "a dot product of two groups, beat by beat"},
     {"bench", cli_bench, "measure kernels and training steps on this machine"},

@@ -34,7 +34,8 @@
 typedef struct AppExperiment {
     char *name;                /* "" where nobody gave one */
     char *data, *model;        /* "digits", "mlp:256,128" */
-    char *schedule;            /* the schedule's text, a line per lane */
+    char *schedule;            /* the schedule's text, a line per lane; or preset:NAME, until
+                                  app_job_open puts the text for this network in its place */
     uint32_t limit;            /* first training samples kept, 0 keeps all */
     EngTrainSettings training; /* with the three seeds; threads and isa stay out of the file */
     EngHardware hardware;
@@ -54,6 +55,10 @@ EngStatus app_experiment_set(char **field, const char *text, EngError *err);
 /* Reads `text` as a schedule and keeps it in its plain form, a line per lane.
  * Errors: PARSE, naming line and word; NOMEM. The old schedule stays then. */
 EngStatus app_experiment_set_schedule(AppExperiment *experiment, const char *text, EngError *err);
+
+/* What the schedule begins with when it names a preset of engine/schedule/presets.h. Such a
+ * schedule is for a command line; files hold the text. */
+#define APP_PRESET "preset:"
 
 /* A deep copy into an uninitialised struct. Error NOMEM. */
 EngStatus app_experiment_copy(const AppExperiment *from, AppExperiment *to, EngError *err);

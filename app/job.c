@@ -1,6 +1,7 @@
 #include "job.h"
 #include "base/memory.h"
 #include "multiplier_file.h"
+#include "schedule/presets.h"
 #include <string.h>
 
 /* The names of the layers a schedule's lanes can mean. */
@@ -23,9 +24,29 @@ static EngStatus check_batch(const AppExperiment *experiment, size_t samples, En
         experiment->training.batch, samples);
 }
 
+static bool names_preset(const AppExperiment *experiment)
+{
+    return strncmp(experiment->schedule, APP_PRESET, strlen(APP_PRESET)) == 0;
+}
+
+/* Puts the text of the preset that the experiment names in its place, now that the layers are
+ * known, and reads it. */
+static EngStatus write_preset(AppJob *job, AppExperiment *experiment, EngError *err)
+{
+    char *text = NULL;
+    EngStatus status = eng_preset_text(experiment->schedule + strlen(APP_PRESET), job->names,
+        job->net->product_count, job->clock, &text, err);
+    if (status == ENG_OK)
+        status = app_experiment_set_schedule(experiment, text, err);
+    if (status == ENG_OK)
+        status = eng_schedule_parse(experiment->schedule, &job->schedule, err);
+    eng_free(text);
+    return status;
+}
+
 /* Network, schedule and plan for samples of a shape, into a job that may hold its data already. */
-static EngStatus fill(AppJob *job, const AppExperiment *experiment, EngShape input,
-    unsigned classes, size_t samples, EngError *err)
+static EngStatus fill(AppJob *job, AppExperiment *experiment, EngShape input, unsigned classes,
+    size_t samples, EngError *err)
 {
     EngStatus status = check_batch(experiment, samples, err);
     if (status == ENG_OK)
@@ -34,9 +55,12 @@ static EngStatus fill(AppJob *job, const AppExperiment *experiment, EngShape inp
         status = collect_names(job, err);
     if (status == ENG_OK) {
         job->clock = eng_train_clock(&experiment->training, samples);
+        if (names_preset(experiment))
+            status = write_preset(job, experiment, err);
+    }
+    if (status == ENG_OK)
         status = eng_plan_build(
             job->schedule, job->names, job->net->product_count, job->clock, &job->plan, err);
-    }
     return status;
 }
 
@@ -46,7 +70,7 @@ static EngStatus check_settings(const AppExperiment *experiment, AppJob *job, En
     EngStatus status = eng_train_settings_check(&experiment->training, err);
     if (status == ENG_OK)
         status = eng_hardware_check(&experiment->hardware, err);
-    if (status == ENG_OK)
+    if (status == ENG_OK && !names_preset(experiment))
         status = eng_schedule_parse(experiment->schedule, &job->schedule, err);
     return status;
 }
@@ -61,7 +85,7 @@ EngStatus app_job_read_table(const AppExperiment *experiment, AppJob *job, EngEr
     return app_multiplier_read(experiment->multiplier_table, &job->table, &job->products, err);
 }
 
-EngStatus app_job_open(const AppExperiment *experiment, AppJob *out, EngError *err)
+EngStatus app_job_open(AppExperiment *experiment, AppJob *out, EngError *err)
 {
     AppJob job = {0};
     EngStatus status = check_settings(experiment, &job, err);
@@ -79,8 +103,8 @@ EngStatus app_job_open(const AppExperiment *experiment, AppJob *out, EngError *e
     return status;
 }
 
-EngStatus app_job_plan(const AppExperiment *experiment, EngShape input, unsigned classes,
-    size_t samples, AppJob *out, EngError *err)
+EngStatus app_job_plan(AppExperiment *experiment, EngShape input, unsigned classes, size_t samples,
+    AppJob *out, EngError *err)
 {
     AppJob job = {0};
     EngStatus status = check_settings(experiment, &job, err);

@@ -26,9 +26,10 @@ typedef struct AppJob {
 } AppJob;
 
 /* Opens everything an experiment names and checks its settings against the data. Nothing is
- * written anywhere. The caller owns what *out holds (app_job_close).
+ * written anywhere. A preset that the experiment's schedule names becomes the text it has for this
+ * network and clock. The caller owns what *out holds (app_job_close).
  * Errors: those of the engine's readers, with the sentence's cause named. */
-EngStatus app_job_open(const AppExperiment *experiment, AppJob *out, EngError *err);
+EngStatus app_job_open(AppExperiment *experiment, AppJob *out, EngError *err);
 
 /* Reads the multiplier's table of an experiment that has one; app_job_open does it, too.
  * Errors: RANGE where none is named, those of app_multiplier_read. */
@@ -36,8 +37,8 @@ EngStatus app_job_read_table(const AppExperiment *experiment, AppJob *job, EngEr
 
 /* The same without data and without the multiplier's table, for samples of shape `input` in `classes` classes, `samples` of them to
  * train on: all that an estimate needs. */
-EngStatus app_job_plan(const AppExperiment *experiment, EngShape input, unsigned classes,
-    size_t samples, AppJob *out, EngError *err);
+EngStatus app_job_plan(AppExperiment *experiment, EngShape input, unsigned classes, size_t samples,
+    AppJob *out, EngError *err);
 
 /* Frees everything; a zeroed or closed job is fine. No trainer may use it any more. */
 void app_job_close(AppJob *job);

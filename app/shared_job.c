@@ -13,7 +13,7 @@ AppSharedJob *app_shared_job_open(const AppExperiment *experiment, EngError *err
     AppSharedJob *self = g_atomic_rc_box_new0(AppSharedJob);
     EngStatus status = app_experiment_copy(experiment, &self->experiment, err);
     if (status == ENG_OK)
-        status = app_job_open(experiment, &self->job, err);
+        status = app_job_open(&self->experiment, &self->job, err);
     if (status == ENG_OK)
         return self;
     app_shared_job_unref(self);

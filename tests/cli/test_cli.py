@@ -23,7 +23,7 @@ import tap  # noqa: E402
 # ---- help and usage --------------------------------------------------------------------------
 
 COMMANDS = [['train'], ['runs', 'list'], ['runs', 'show'], ['runs', 'diff'], ['runs', 'export'], ['estimate'],
-            ['cycles'], ['fmac'], ['bench', 'gemm'], ['bench', 'quantize'], ['bench', 'step'],
+            ['presets'], ['cycles'], ['fmac'], ['bench', 'gemm'], ['bench', 'quantize'], ['bench', 'step'],
             ['check-vectors']]
 
 
@@ -188,6 +188,43 @@ def the_noise_seed_moves_only_noise():
 def a_schedule_may_stand_in_a_file():
     file = written('schedule.txt', '*: bfp4\n*.G: bfp4:sr8\n')
     tap.equal(train(*SMALL, '--schedule', '@' + file).json()['loss_hash'], hashes([])[0])
+
+
+def a_preset_is_the_text_it_stands_for():
+    wanted = train(*SMALL, '--schedule', '*: bfp2').json()
+    db = path('preset.db')
+    run = train(*SMALL, '--schedule', 'preset:fast-low', db=db).json()
+    tap.equal(run['loss_hash'], wanted['loss_hash'])
+    tap.equal(train(*SMALL, '--schedule', 'preset:constant-2').json()['loss_hash'],
+              wanted['loss_hash'])
+    ends = train(*SMALL, '--schedule', 'preset:layer-wise', db=db).json()
+    tap.equal(ends['status'], 'finished')
+    tap.equal(cli('runs', 'show', '1', '--db', db, '--json').json()['schedule'], ['*: bfp2'])
+    tap.equal(cli('runs', 'show', '2', '--db', db, '--json').json()['schedule'],
+              ['fc1: bfp2', 'fc2: bfp3'])
+    guess = cli('estimate', *SMALL[:8], '--schedule', 'preset:fast-low', '--json').json()
+    tap.equal(guess['cycles'], wanted['cycles'])
+    refused(train(*SMALL, '--schedule', 'preset:fast-lower'), '"fast-lower"', 'fast-low,')
+    refused(train(*SMALL, '--schedule', 'preset:'), 'preset ""')
+
+
+def presets_are_listed_with_their_sources():
+    presets = cli('presets', '--json').json()
+    names = [preset['name'] for preset in presets]
+    for name in ('fast-adaptive', 'fast-low', 'fast-mid', 'fast-high', 'low-to-high', 'high-to-low',
+                 'layer-wise', 'hbfp', 'booster', 'cyclic', 'late-raise', 'ends-high'):
+        assert name in names, name
+    plain = cli('presets')
+    tap.equal((plain.status, plain.err), (0, ''))
+    for preset in presets:
+        tap.equal(list(preset), ['name', 'title', 'sentence', 'source'])
+        for text in preset.values():
+            tap.has(' '.join(plain.out.split()), text)
+        tap.equal(train(*SMALL[:4], '--epochs', '1', '--limit', '64', '--schedule',
+                        'preset:' + preset['name']).json()['status'], 'finished', preset['name'])
+    longest = max(len(line) for line in plain.out.splitlines())
+    assert longest <= 100, f'a line of {longest} characters'
+    wrong_usage(cli('presets', 'all'), '"all"')
 
 
 def an_experiment_file_is_the_same_as_its_options():
@@ -643,6 +680,7 @@ try:
         the_same_command_gives_the_same_bits, threads_change_no_bit,
         instruction_sets_change_no_bit, wide_formats_keep_the_promise_too,
         every_seed_and_setting_counts, one_seed_sets_all_three, the_noise_seed_moves_only_noise,
+        a_preset_is_the_text_it_stands_for, presets_are_listed_with_their_sources,
         a_schedule_may_stand_in_a_file, an_experiment_file_is_the_same_as_its_options,
         unknown_keys_are_told_and_left_out, a_comma_locale_changes_nothing,
         evaluations_are_as_many_as_asked_for, progress_goes_to_standard_error, a_diverged_run_fails_and_says_where,
