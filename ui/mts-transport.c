@@ -212,14 +212,13 @@ static void build_end(MtsTransport *self)
 static void show_times(MtsTransport *self)
 {
     if (isnan(self->simulated) || isnan(self->wall)) {
-        gtk_label_set_text(
-            GTK_LABEL(self->times), "Emulated: time here is\nnot hardware time");
+        gtk_label_set_text(GTK_LABEL(self->times), "Emulated: time here is\nnot hardware time");
         return;
     }
     g_autofree char *simulated = mts_text_value(self->simulated);
     g_autofree char *wall = mts_text_clock(self->wall);
-    g_autofree char *text = g_strdup_printf(
-        "<b>%s s</b> of hardware,\nemulated here in %s", simulated, wall);
+    g_autofree char *text =
+        g_strdup_printf("<b>%s s</b> of hardware,\nemulated here in %s", simulated, wall);
     gtk_label_set_markup(GTK_LABEL(self->times), text);
 }
 

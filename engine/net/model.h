@@ -67,7 +67,7 @@ typedef struct EngStep {
     bool training;               /* false: evaluation (batch norm uses its running statistics) */
     bool dry;                    /* training, but the running statistics stay as they are */
     double label_smoothing;      /* while training: 0 .. < 1 */
-    float loss_scale;            /* a power of two that the gradients are multiplied with on their way
+    float loss_scale; /* a power of two that the gradients are multiplied with on their way
                                     back and divided by in the update; 0 counts as 1 */
 } EngStep;
 

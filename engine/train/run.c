@@ -1,9 +1,9 @@
 #include "train/run.h"
-#include "train/emulate.h"
 #include "base/hash.h"
 #include "base/mathfn.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "train/emulate.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
