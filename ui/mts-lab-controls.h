@@ -1,0 +1,16 @@
+/* The controls of a MtsLabModel as one row of widgets that follow it: words side by side, lists,
+ * buttons to press or to hold. Main thread. */
+#pragma once
+
+#include "mts-lab-model.h"
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* The row; it holds a reference to the model. A kind without controls gives an empty one. */
+GtkWidget *mts_lab_controls_new(MtsLabModel *model);
+
+/* The widget of a setting or action in the row; NULL: none. */
+GtkWidget *mts_lab_controls_find(GtkWidget *controls, const char *key);
+
+G_END_DECLS
