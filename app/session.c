@@ -185,6 +185,7 @@ AppSession *app_session_new(GtkApplication *app, const char *store)
     app_session_connect_new_run(self);
     app_session_connect_fork(self);
     app_session_connect_files(self, app);
+    app_session_connect_lab(self);
     app_restore_window(self->window);
     if (store) {
         g_autoptr(GTask) task = g_task_new(NULL, self->cancellable, store_opened, self);

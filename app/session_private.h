@@ -67,6 +67,9 @@ void app_session_connect_new_run(AppSession *self);
 /* session_files.c: experiment files by dialog and drop. */
 void app_session_connect_files(AppSession *self, GtkApplication *app);
 
+/* session_lab.c: the page of lessons. */
+void app_session_connect_lab(AppSession *self);
+
 /* remember.c: window state and the last experiment. */
 void app_remember_window(MtsWindow *window);
 void app_restore_window(MtsWindow *window);
