@@ -32,9 +32,18 @@ static Display *x_display(void)
     return gdk_x11_display_get_xdisplay(GDK_X11_DISPLAY(display));
 }
 
-static void on_drawn(GdkFrameClock *clock, gboolean *drawn)
+static void on_phase(GdkFrameClock *clock, gboolean *reached)
 {
-    *drawn = TRUE;
+    *reached = TRUE;
+}
+
+static void wait_for_phase(GdkFrameClock *clock, GdkFrameClockPhase phase, const char *signal)
+{
+    gboolean reached = FALSE;
+    const gulong handler = g_signal_connect(clock, signal, G_CALLBACK(on_phase), &reached);
+    gdk_frame_clock_request_phase(clock, phase);
+    WAIT_UNTIL(reached, PATIENCE);
+    g_signal_handler_disconnect(clock, handler);
 }
 
 void xinput_settle(GtkWidget *widget)
@@ -43,14 +52,12 @@ void xinput_settle(GtkWidget *widget)
     while (g_main_context_pending(NULL)) {
         g_main_context_iteration(NULL, FALSE);
     }
-    /* A frame from its beginning to its end: motion events are handed out at one's start. */
+    /* Motions are kept back until the clock's flush phase, and a frame that was due before may be
+     * painted without it: so first the one, then the other. */
     GdkFrameClock *clock = gtk_widget_get_frame_clock(widget);
-    gboolean drawn = FALSE;
-    const gulong handler = g_signal_connect(clock, "after-paint", G_CALLBACK(on_drawn), &drawn);
+    wait_for_phase(clock, GDK_FRAME_CLOCK_PHASE_FLUSH_EVENTS, "flush-events");
     gtk_widget_queue_draw(widget);
-    gdk_frame_clock_request_phase(clock, GDK_FRAME_CLOCK_PHASE_PAINT);
-    WAIT_UNTIL(drawn, PATIENCE);
-    g_signal_handler_disconnect(clock, handler);
+    wait_for_phase(clock, GDK_FRAME_CLOCK_PHASE_PAINT, "after-paint");
 }
 
 void xinput_show(GtkWindow *window)
