@@ -77,6 +77,32 @@ EngMatrix eng_linear_matrix(const EngLayer *layer, EngSlot slot, size_t samples)
     }
 }
 
+typedef struct Bias {
+    const EngLayer *layer;
+    const EngKernels *kernels;
+    size_t rows, out;
+} Bias;
+
+static void add_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const Bias *b = arg;
+    (void)worker;
+    b->kernels->add_bias(b->layer->y + begin * b->out, b->layer->bias->value, end - begin, b->out);
+}
+
+static void sum_columns(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const Bias *b = arg;
+    (void)worker;
+    b->kernels->column_sums(
+        b->layer->dy + begin, b->rows, end - begin, b->out, b->layer->bias->gradient + begin);
+}
+
+static Bias bias_of(const EngLayer *layer, const EngContext *ctx, const EngStep *step)
+{
+    return (Bias){layer, ctx->kernels, rows_of(layer, step->samples), layer->op->out.c};
+}
+
 EngStatus eng_linear_forward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
@@ -88,7 +114,8 @@ EngStatus eng_linear_forward(
         return status;
     eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_A_FWD],
         &layer->operand[ENG_SLOT_W_FWD], layer->y, out);
-    ctx->kernels->add_bias(layer->y, layer->bias->value, rows_of(layer, step->samples), out);
+    Bias bias = bias_of(layer, ctx, step);
+    eng_pool_run(ctx->pool, add_rows, &bias, bias.rows, 8);
     return ENG_OK;
 }
 
@@ -109,15 +136,15 @@ static EngStatus input_gradient(
 static EngStatus weight_gradient(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
-    const size_t in = eng_op_row_length(layer->op), out = layer->op->out.c;
+    const size_t in = eng_op_row_length(layer->op);
     EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_A_WGRAD, err);
     if (status == ENG_OK)
         status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_G_WGRAD, err);
     if (status == ENG_OK)
         eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_G_WGRAD],
             &layer->operand[ENG_SLOT_A_WGRAD], layer->weight->gradient, in);
-    ctx->kernels->column_sums(
-        layer->dy, rows_of(layer, step->samples), out, out, layer->bias->gradient);
+    Bias bias = bias_of(layer, ctx, step);
+    eng_pool_run(ctx->pool, sum_columns, &bias, bias.out, 64);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "net/buffers.h"
 #include "net/layer.h"
 #include "net/sparse_weights.h"
+#include "net/update.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -413,72 +414,16 @@ EngStatus eng_model_backward(EngModel *model, const EngStep *step, EngError *err
     return ENG_OK;
 }
 
-typedef struct Update {
-    const EngModel *model;
-    const EngParam *param;
-    const EngOptimiser *optimiser;
-    EngAdamStep adam;
-    float rate, scale;
-} Update;
-
-static void update_sgd(const Update *u, size_t begin, size_t n)
-{
-    const EngParam *p = u->param;
-    const float decay = p->decays ? (float)u->optimiser->weight_decay : 0.0f;
-    u->model->ctx.kernels->sgd(p->value + begin, p->velocity + begin, p->gradient + begin, n,
-        u->rate, (float)u->optimiser->momentum, decay, u->optimiser->nesterov);
-}
-
-static void update_adam(const Update *u, size_t begin, size_t n)
-{
-    const EngParam *p = u->param;
-    EngAdamStep step = u->adam;
-    step.decay = p->decays ? step.decay : 0.0f;
-    eng_adam_update(
-        &step, p->value + begin, p->velocity + begin, p->square + begin, p->gradient + begin, n);
-}
-
-static void update_range(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    const Update *u = arg;
-    (void)worker;
-    for (size_t i = begin; u->scale != 1.0f && i < end; i++)
-        u->param->gradient[i] *= u->scale;
-    if (u->optimiser->kind == ENG_OPTIMISER_ADAM)
-        update_adam(u, begin, end - begin);
-    else
-        update_sgd(u, begin, end - begin);
-}
-
-/* What the gradients are multiplied with so that the loss scale is undone and their norm, taken over
- * all parameters in ascending order in float64, is at most `most` then. */
-static float gradient_scale(const EngModel *model, double most)
-{
-    const double undo = 1.0 / (double)model->loss_scale;
-    if (most <= 0.0)
-        return (float)undo;
-    double squares = 0.0;
-    for (size_t i = 0; i < model->param_count; i++) {
-        const EngParam *param = &model->params[i];
-        for (size_t j = 0; j < param->size; j++)
-            squares += (double)param->gradient[j] * (double)param->gradient[j];
-    }
-    const double norm = sqrt(squares) * undo;
-    return (float)(norm > most ? undo * (most / norm) : undo);
-}
-
 void eng_model_update(
     EngModel *model, const EngOptimiser *optimiser, double learning_rate, uint64_t t)
 {
-    Update u = {.model = model,
+    const EngUpdate update = {.params = model->params,
+        .count = model->param_count,
         .optimiser = optimiser,
-        .adam = eng_adam_step(optimiser, learning_rate, t),
-        .rate = (float)learning_rate,
-        .scale = gradient_scale(model, optimiser->clip_norm)};
-    for (size_t i = 0; i < model->param_count; i++) {
-        u.param = &model->params[i];
-        eng_pool_run(model->ctx.pool, update_range, &u, u.param->size, 16384);
-    }
+        .rate = learning_rate,
+        .t = t,
+        .loss_scale = model->loss_scale};
+    eng_update(&update, &model->ctx);
     eng_model_touch(model);
 }
 
