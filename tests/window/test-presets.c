@@ -69,8 +69,8 @@ static void test_menu(void)
 
     /* Choosing keeps it, right of the playhead, as one edit. */
     stage_run_to(&stage, 3);
-    xinput_move(stage.lanes, 300, 200);
-    click(button);
+    /* The X server's grab of the closed popover may swallow a click that comes at once. */
+    gtk_menu_button_popup(GTK_MENU_BUTTON(button));
     WAIT_UNTIL(gtk_widget_get_mapped(GTK_WIDGET(popover)), 5000);
     xinput_settle(GTK_WIDGET(popover));
     click(row);
