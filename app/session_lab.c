@@ -139,11 +139,12 @@ static void write_progress(AppLab *lab);
 
 static void progress_written(GObject *file, GAsyncResult *result, gpointer data)
 {
+    g_autoptr(MtsLab) page = data;
     g_autoptr(GError) error = NULL;
     const gboolean written = g_file_replace_contents_finish(G_FILE(file), result, NULL, &error);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    AppLab *lab = data;
+    AppLab *lab = lab_of(page);
     lab->writing = FALSE;
     if (!written)
         g_warning("How far the Lab's reader has come could not be kept: %s", error->message);
