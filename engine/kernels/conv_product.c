@@ -96,86 +96,111 @@ static const void *record_of(const EngOperand *op, size_t record)
     return op->data + record * op->record_bytes;
 }
 
-/* A pixel's anchor. */
+/* Structures go by pointer here and loops stay scalar. A vector load of what was just written in
+ * smaller pieces waits until all earlier stores have reached the cache, and those are the last
+ * tile's outputs, which come from far away: half a thousand cycles for each tile. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define ONE_BY_ONE __attribute__((noinline, optimize("no-tree-vectorize")))
+#else
+#define ONE_BY_ONE
+#endif
+
+/* A place in what is computed. */
+typedef struct Place {
+    size_t n, y, x;
+} Place;
+
+static Place place_of(const Spread *job, size_t pixel)
+{
+    return (Place){
+        pixel / (job->height * job->width), pixel / job->width % job->height, pixel % job->width};
+}
+
+/* `pixels` further on in memory: additions, because a division costs as much as a tile's taps. */
+static void move_on(const Spread *job, Place *at, size_t pixels)
+{
+    at->x += pixels;
+    while (at->x >= job->width) {
+        at->x -= job->width;
+        if (++at->y == job->height) {
+            at->y = 0;
+            at->n++;
+        }
+    }
+}
+
+/* A pixel's anchor in the source grid, and that place's distance from the first record in bytes,
+ * which may be negative. */
 typedef struct Anchor {
-    size_t n;
-    ptrdiff_t y, x;
+    ptrdiff_t y, x, offset;
 } Anchor;
 
-static Anchor anchor_of(const Spread *job, size_t n, size_t y, size_t x)
+static void set_anchor(const Spread *job, const Place *at, Anchor *anchor)
 {
     const EngConv *c = job->conv;
-    if (job->forward)
-        return (Anchor){n, (ptrdiff_t)(y * c->stride_y) - (ptrdiff_t)c->pad_y,
-            (ptrdiff_t)(x * c->stride_x) - (ptrdiff_t)c->pad_x};
-    return (Anchor){
-        n, (ptrdiff_t)((y + c->pad_y) / c->stride_y), (ptrdiff_t)((x + c->pad_x) / c->stride_x)};
+    if (job->forward) {
+        anchor->y = (ptrdiff_t)(at->y * c->stride_y) - (ptrdiff_t)c->pad_y;
+        anchor->x = (ptrdiff_t)(at->x * c->stride_x) - (ptrdiff_t)c->pad_x;
+    } else {
+        anchor->y = (ptrdiff_t)((at->y + c->pad_y) / c->stride_y);
+        anchor->x = (ptrdiff_t)((at->x + c->pad_x) / c->stride_x);
+    }
+    anchor->offset = (((ptrdiff_t)at->n * job->source_y + anchor->y) * job->source_x + anchor->x) *
+        (ptrdiff_t)job->a->record_bytes;
 }
 
 /* What one pixel's taps [first, first + count) read, `stride` places apart: the record, or zeros
  * where that is padding. */
-static void point_pixel(const Spread *job, const Taps *taps, size_t first, size_t count, Anchor at,
-    const void **row, size_t stride)
+ONE_BY_ONE static void point_pixel(const Spread *job, const Taps *taps, size_t first, size_t count,
+    const Anchor *at, const void **row, size_t stride)
 {
     const void *const zeros = record_of(job->a, job->a->records);
-    const ptrdiff_t pixel = ((ptrdiff_t)at.n * job->source_y + at.y) * job->source_x + at.x;
-    const ptrdiff_t base = pixel * (ptrdiff_t)job->a->record_bytes;
     const Tap *tap = taps->tap + first;
     for (size_t t = 0; t < count; t++) {
-        const ptrdiff_t y = at.y + tap[t].dy, x = at.x + tap[t].dx;
+        const ptrdiff_t y = at->y + tap[t].dy, x = at->x + tap[t].dx;
         const bool there = y >= 0 && y < job->source_y && x >= 0 && x < job->source_x;
-        row[t * stride] = there ? job->a->data + (base + tap[t].offset) : zeros;
+        row[t * stride] = there ? job->a->data + (at->offset + tap[t].offset) : zeros;
     }
-}
-
-static bool is_inside(const Spread *job, const Taps *taps, Anchor at)
-{
-    return at.y + taps->low_y >= 0 && at.y + taps->high_y < job->source_y &&
-        at.x + taps->low_x >= 0 && at.x + taps->high_x < job->source_x;
 }
 
 /* The same for pixels of one image row, whose records lie evenly: the pixels at the borders are
  * put right afterwards. */
-static void point_image_row(const Spread *job, const Taps *taps, size_t first, size_t count,
-    Anchor at, size_t rows, const void **row)
+ONE_BY_ONE static void point_image_row(const Spread *job, const Taps *taps, size_t first,
+    size_t count, Anchor *at, size_t rows, const void **row)
 {
-    const size_t bytes = job->a->record_bytes;
-    const ptrdiff_t pixel = ((ptrdiff_t)at.n * job->source_y + at.y) * job->source_x + at.x;
     const size_t advance = job->forward ? job->conv->stride_x : 1;
+    const size_t bytes = advance * job->a->record_bytes;
     /* As integers: near a border some of these lie outside the operand until they are replaced. */
-    const uintptr_t base = (uintptr_t)job->a->data + (uintptr_t)pixel * bytes;
+    const uintptr_t base = (uintptr_t)job->a->data + (uintptr_t)at->offset;
     const Tap *tap = taps->tap + first;
     for (size_t t = 0; t < count; t++) {
-        const uintptr_t start = base + (uintptr_t)tap[t].offset;
-        for (size_t i = 0; i < rows; i++)
-            row[t * rows + i] = (const void *)(start + i * advance * bytes);
+        uintptr_t record = base + (uintptr_t)tap[t].offset;
+        for (size_t i = 0; i < rows; i++, record += bytes)
+            row[t * rows + i] = (const void *)record;
     }
-    for (size_t i = 0; i < rows; i++, at.x += (ptrdiff_t)advance) {
-        if (!is_inside(job, taps, at))
+    const bool inside_y = at->y + taps->low_y >= 0 && at->y + taps->high_y < job->source_y;
+    for (size_t i = 0; i < rows; i++) {
+        if (!inside_y || at->x + taps->low_x < 0 || at->x + taps->high_x >= job->source_x)
             point_pixel(job, taps, first, count, at, row + i, rows);
+        at->x += (ptrdiff_t)advance;
+        at->offset += (ptrdiff_t)bytes;
     }
 }
 
-/* Row records of `rows` pixels from `pixel` on, each `step` apart. */
-static void point_rows(const Spread *job, const Taps *taps, size_t first, size_t count,
-    size_t pixel, size_t rows, const void **row)
+/* Row records of `rows` pixels from a place on, each `step` apart. */
+ONE_BY_ONE static void point_rows(const Spread *job, const Taps *taps, size_t first, size_t count,
+    const Place *from, size_t rows, const void **row)
 {
-    size_t n = pixel / (job->height * job->width);
-    size_t y = pixel / job->width % job->height, x = pixel % job->width;
-    if (x + (rows - 1) * job->step < job->width) {
-        point_image_row(job, taps, first, count, anchor_of(job, n, y, x), rows, row);
+    Anchor anchor;
+    if (from->x + (rows - 1) * job->step < job->width) {
+        set_anchor(job, from, &anchor);
+        point_image_row(job, taps, first, count, &anchor, rows, row);
         return;
     }
-    for (size_t i = 0; i < rows; i++) {
-        point_pixel(job, taps, first, count, anchor_of(job, n, y, x), row + i, rows);
-        x += job->step;
-        if (x < job->width)
-            continue;
-        x = 0;
-        if (++y == job->height) {
-            y = 0;
-            n++;
-        }
+    Place at = {from->n, from->y, from->x};
+    for (size_t i = 0; i < rows; i++, move_on(job, &at, job->step)) {
+        set_anchor(job, &at, &anchor);
+        point_pixel(job, taps, first, count, &anchor, row + i, rows);
     }
 }
 
@@ -200,11 +225,12 @@ static bool one_panel_tile(const Spread *job, const Taps *taps, Range panels)
 }
 
 /* Some taps of one pixel tile, from `first` on, against the panels, `panel` being room for pointers. */
-static void run_taps(const Spread *job, EngTile *tile, const Taps *taps, size_t first, size_t pixel,
-    Range panels, const void **panel)
+static void run_taps(const Spread *job, EngTile *tile, const Taps *taps, size_t first,
+    const Place *at, Range panels, const void **panel)
 {
     const void *row[SEGMENTS * ENG_TILE_ROWS];
-    point_rows(job, taps, first, tile->segments, pixel, tile->rows, row);
+    const size_t pixel = (at->n * job->height + at->y) * job->width + at->x;
+    point_rows(job, taps, first, tile->segments, at, tile->rows, row);
     tile->row = row;
     tile->panel = panel;
     for (size_t p = panels.begin; p < panels.end; p += job->tile_panels) {
@@ -212,6 +238,7 @@ static void run_taps(const Spread *job, EngTile *tile, const Taps *taps, size_t 
         if (!one_panel_tile(job, taps, panels))
             point_panels(job, taps->tap + first, tile->segments, p, tile->panels, panel);
         tile->out = job->out + pixel * job->channels + p * ENG_LANES;
+        eng_fetch_outputs(tile);
         job->kernels->product[job->a->packing](tile);
     }
 }
@@ -238,17 +265,18 @@ static void run_tiles(const Spread *job, size_t run, size_t first, size_t last, 
     list_taps(job, start / job->width % job->height, start % job->width, &taps);
     if (one_panel_tile(job, &taps, panels))
         point_panels(job, taps.tap, taps.count, panels.begin, panels.end - panels.begin, panel);
+    Place at = place_of(job, start + first * job->tile_rows * job->step);
     for (size_t skip = first * job->tile_rows; skip < pixels && first < last;
          first++, skip += job->tile_rows) {
-        const size_t pixel = start + skip * job->step;
         tile.rows = (unsigned)eng_at_most(pixels - skip, job->tile_rows);
         for (size_t tap = 0; tap < taps.count; tap += SEGMENTS) {
             tile.segments = eng_at_most(taps.count - tap, SEGMENTS);
             tile.add = tap > 0;
-            run_taps(job, &tile, &taps, tap, pixel, panels, panel);
+            run_taps(job, &tile, &taps, tap, &at, panels, panel);
         }
         if (taps.count == 0)
-            clear_pixels(job, pixel, tile.rows, panels);
+            clear_pixels(job, start + skip * job->step, tile.rows, panels);
+        move_on(job, &at, tile.rows * job->step);
     }
 }
 

@@ -73,6 +73,16 @@ static inline void eng_tile_panels(EngTile *t, const EngOperand *b, size_t panel
     t->lanes = (unsigned)eng_at_most(b->inner - (panel + t->panels - 1) * ENG_LANES, ENG_LANES);
 }
 
+/* Asks for the lines a tile will write, before it is computed: stores wait for their lines in
+ * order, and a tile takes about as long as a line from memory. */
+static inline void eng_fetch_outputs(const EngTile *t)
+{
+    for (unsigned i = 0; i < t->rows; i++) {
+        for (unsigned p = 0; p < t->panels; p++)
+            __builtin_prefetch(t->out + i * t->out_stride + p * ENG_LANES, 1);
+    }
+}
+
 /* How much longer than a fair share the longest of the ranges is, `units` over `threads`. */
 static inline double eng_imbalance(size_t units, size_t threads)
 {
