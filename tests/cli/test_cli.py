@@ -22,7 +22,7 @@ import tap  # noqa: E402
 
 # ---- help and usage --------------------------------------------------------------------------
 
-COMMANDS = [['train'], ['runs', 'list'], ['runs', 'show'], ['runs', 'diff'], ['runs', 'export'], ['estimate'],
+COMMANDS = [['train'], ['runs', 'list'], ['runs', 'show'], ['runs', 'diff'], ['runs', 'export'], ['estimate'], ['rivals'],
             ['presets'], ['cycles'], ['fmac'], ['bench', 'gemm'], ['bench', 'quantize'], ['bench', 'step'],
             ['check-vectors']]
 
