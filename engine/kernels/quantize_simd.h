@@ -79,17 +79,25 @@ static void load_across(Lanes *l, size_t count, size_t from, size_t n)
     }
 }
 
+/* Rows this short (in floats) lie in one stretch of memory, whose next part is fetched ahead; longer
+ * ones are streams of their own, which the processor follows by itself. */
+#define SHORT_ROW 128
+
 static void load_along(Lanes *l, size_t from, size_t n)
 {
+    const size_t stride = l->work->tile->row_stride;
+    const size_t ahead = stride <= SHORT_ROW ? VN * stride : 0;
     for (size_t i = 0; i < n; i += VN) {
         const float *src = l->src + from + i;
         for (size_t r = 0; r < VN; r++) {
+            if (ahead)
+                __builtin_prefetch(src + r * stride + ahead);
             if (r >= l->rows)
                 l->x[i + r] = vf_zero();
             else if (n - i >= VN)
-                l->x[i + r] = vf_load(src + r * l->work->tile->row_stride);
+                l->x[i + r] = vf_load(src + r * stride);
             else
-                l->x[i + r] = vf_load_part(src + r * l->work->tile->row_stride, (unsigned)(n - i));
+                l->x[i + r] = vf_load_part(src + r * stride, (unsigned)(n - i));
         }
         vf_transpose(l->x + i);
     }
@@ -383,6 +391,14 @@ static inline __attribute__((always_inline)) void i8_rows(
     }
 }
 
+/* The lines of a panel's group a few groups further on: stores would wait for them in order. */
+static inline void fetch_panel(const int32_t *head, size_t group)
+{
+    const int32_t *next = head + eng_panel_group_bytes(ENG_PACK_I8, (unsigned)group);
+    for (size_t j = 0; j < 2 + group / 4; j++)
+        __builtin_prefetch(next + j * ENG_LANES, 1);
+}
+
 static inline __attribute__((always_inline)) void i8_panel(
     Lanes *l, size_t i, size_t at, VI scales, const Rule *rule, int rounding)
 {
@@ -600,6 +616,16 @@ static void work_init(Work *w, const EngQuantTile *t)
     w->limit = vf_set((float)(most << w->bits));
 }
 
+/* Row records this short lie in one stretch: the lines of the next block's are asked for while this
+ * one is computed, because stores would wait for them in order. */
+#define SHORT_RECORD 512
+
+static inline void fetch_records(const char *next, size_t bytes)
+{
+    for (size_t at = 0; at < bytes; at += ENG_RECORD_ALIGN)
+        __builtin_prefetch(next + at, 1);
+}
+
 /* The block whose first row is `first`; its group stands at scratch vector `at`. */
 static void lanes_init(Lanes *l, Work *w, unsigned first, size_t at)
 {
@@ -619,6 +645,8 @@ static void lanes_init(Lanes *l, Work *w, unsigned first, size_t at)
     l->panel = out + first / ENG_LANES * t->record_bytes + first % ENG_LANES * sizeof(float);
     for (unsigned r = 0; r < VN; r++)
         l->row[r] = out + (r < l->rows ? first + r : first) * t->record_bytes;
+    if (!t->to_panel && t->record_bytes <= SHORT_RECORD)
+        fetch_records(l->row[0] + VN * t->record_bytes, VN * t->record_bytes);
 }
 
 static uint32_t largest_lane(VI v)
