@@ -67,6 +67,8 @@ void app_remember_experiment(AppSession *self)
 {
     if (!self->shown || self->shown_run != 0)
         return; /* a stored run is kept in the store */
+    if (mts_window_get_start_shown(self->window))
+        return; /* what waits behind the start page was nobody's choice */
     AppExperiment *experiment = app_session_current(self);
     EngText text = {0};
     app_experiment_text(experiment, &text, true);
@@ -76,17 +78,17 @@ void app_remember_experiment(AppSession *self)
     app_session_free_experiment(experiment);
 }
 
-static AppExperiment *demonstration(void)
+AppExperiment *app_example(const char *name)
 {
-    AppExperiment *demo = g_new0(AppExperiment, 1);
+    AppExperiment *example = g_new0(AppExperiment, 1);
     EngError err = {0};
-    g_autoptr(GBytes) bytes =
-        g_resources_lookup_data("/org/mantissa/Mantissa/examples/digits.json", 0, NULL);
+    g_autofree char *path = g_strdup_printf("/org/mantissa/Mantissa/examples/%s.json", name);
+    g_autoptr(GBytes) bytes = g_resources_lookup_data(path, 0, NULL);
     gsize size = 0;
     const char *text = bytes ? g_bytes_get_data(bytes, &size) : NULL;
-    if (!text || app_experiment_parse(text, size, "digits.json", demo, NULL, &err) != ENG_OK)
-        g_error("The built-in demonstration cannot be read: %s", err.text);
-    return demo;
+    if (!text || app_experiment_parse(text, size, name, example, NULL, &err) != ENG_OK)
+        g_error("The built-in example %s cannot be read: %s", name, err.text);
+    return example;
 }
 
 AppExperiment *app_recall_experiment(void)
@@ -98,5 +100,5 @@ AppExperiment *app_recall_experiment(void)
         app_experiment_read(path, last, NULL, &err) == ENG_OK)
         return last;
     g_free(last);
-    return demonstration();
+    return NULL;
 }

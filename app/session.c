@@ -53,9 +53,18 @@ void app_session_show_job(AppSession *self, AppSharedJob *job, const EngPlan *pl
     g_clear_pointer(&old, app_shared_job_unref);
 }
 
-static void free_experiment(gpointer data)
+/* An experiment on its way to the page. */
+typedef struct Opening {
+    AppExperiment *experiment;
+    AppOpening how;
+    guint number;
+} Opening;
+
+static void opening_free(gpointer data)
 {
-    app_session_free_experiment(data);
+    Opening *opening = data;
+    app_session_free_experiment(opening->experiment);
+    g_free(opening);
 }
 
 static void free_job(gpointer data)
@@ -65,8 +74,9 @@ static void free_job(gpointer data)
 
 static void open_job(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+    const Opening *opening = data;
     EngError err = {0};
-    AppSharedJob *job = app_shared_job_open(data, &err);
+    AppSharedJob *job = app_shared_job_open(opening->experiment, &err);
     if (job)
         g_task_return_pointer(task, job, free_job);
     else
@@ -80,10 +90,19 @@ static void job_opened(GObject *source, GAsyncResult *result, gpointer data)
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return; /* the session is gone */
     AppSession *self = data;
+    const Opening *opening = g_task_get_task_data(G_TASK(result));
+    if (opening->number != self->openings || !self->window) { /* something else is wanted by now */
+        g_clear_pointer(&job, app_shared_job_unref);
+        return;
+    }
     if (job) {
         app_session_drop_live(self);
         app_session_show_job(self, job, NULL);
+        if (opening->how != APP_OPEN_BEHIND)
+            mts_window_show_start(self->window, FALSE);
         app_remember_experiment(self);
+        if (opening->how == APP_OPEN_RUN)
+            mts_transport_run_pause(mts_studio_get_transport(self->studio));
     } else {
         app_session_say(self, error->message);
         if (!self->shown) { /* never an empty window */
@@ -95,16 +114,29 @@ static void job_opened(GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
+void app_session_open_experiment(AppSession *self, AppExperiment *experiment, AppOpening how)
+{
+    Opening *opening = g_new(Opening, 1);
+    *opening = (Opening){experiment, how, ++self->openings};
+    g_autoptr(GTask) task = g_task_new(NULL, self->cancellable, job_opened, self);
+    g_task_set_task_data(task, opening, opening_free);
+    g_task_run_in_thread(task, open_job);
+}
+
 void app_session_show_experiment(AppSession *self, AppExperiment *experiment)
 {
-    g_autoptr(GTask) task = g_task_new(NULL, self->cancellable, job_opened, self);
-    g_task_set_task_data(task, experiment, free_experiment);
-    g_task_run_in_thread(task, open_job);
+    app_session_open_experiment(self, experiment, APP_OPEN_SHOW);
 }
 
 void app_session_open_last(AppSession *self)
 {
-    app_session_show_experiment(self, app_recall_experiment());
+    AppExperiment *last = app_recall_experiment();
+    if (last) {
+        app_session_show_experiment(self, last);
+    } else {
+        mts_window_show_start(self->window, TRUE);
+        app_session_open_experiment(self, app_example("digits"), APP_OPEN_BEHIND);
+    }
 }
 
 /* ---- the store ---------------------------------------------------------------------------- */
@@ -185,6 +217,7 @@ AppSession *app_session_new(GtkApplication *app, const char *store)
     app_session_connect_new_run(self);
     app_session_connect_fork(self);
     app_session_connect_files(self, app);
+    app_session_connect_welcome(self);
     app_session_connect_lab(self);
     app_restore_window(self->window);
     if (store) {

@@ -18,7 +18,7 @@ void app_session_free(AppSession *self);
 void app_session_present(AppSession *self);
 GtkWindow *app_session_get_window(AppSession *self); /* borrowed */
 
-/* Shows an experiment file; or what was shown last, the demonstration the first time. Opening goes
+/* Shows an experiment file; or what was shown last, the start page the first time. Opening goes
  * on away from the main loop; a file that cannot be read is told with a sentence, and what was
  * shown stays. */
 void app_session_open_file(AppSession *self, GFile *file);

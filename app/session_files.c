@@ -112,9 +112,17 @@ static void answered(GtkNativeDialog *dialog, int response, AppSession *self)
         if (gtk_file_chooser_get_action(chooser) == GTK_FILE_CHOOSER_ACTION_SAVE)
             save_to(self, file);
         else
-            app_session_open_file(self, file);
+            app_session_take_file(self, file);
     }
     g_clear_object(&self->chooser);
+}
+
+static void add_filter(GtkFileChooserNative *chooser, const char *name, const char *pattern)
+{
+    g_autoptr(GtkFileFilter) filter = gtk_file_filter_new();
+    gtk_file_filter_set_name(filter, name);
+    gtk_file_filter_add_pattern(filter, pattern);
+    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(chooser), filter);
 }
 
 static void ask(AppSession *self, GtkFileChooserAction action)
@@ -122,21 +130,25 @@ static void ask(AppSession *self, GtkFileChooserAction action)
     const gboolean save = action == GTK_FILE_CHOOSER_ACTION_SAVE;
     if (!self->shown || self->chooser)
         return;
-    self->chooser = gtk_file_chooser_native_new(save ? "Save Experiment" : "Open Experiment",
+    self->chooser = gtk_file_chooser_native_new(save ? "Save Experiment" : "Open",
         GTK_WINDOW(self->window), action, save ? "_Save" : "_Open", "_Cancel");
-    g_autoptr(GtkFileFilter) filter = gtk_file_filter_new();
-    gtk_file_filter_set_name(filter, "Experiments");
-    gtk_file_filter_add_pattern(filter, "*.json");
-    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(self->chooser), filter);
+    if (!save)
+        add_filter(self->chooser, "Experiments and Data", "*");
+    add_filter(self->chooser, "Experiments", "*.json");
     if (save)
         gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(self->chooser), "experiment.json");
     g_signal_connect(self->chooser, "response", G_CALLBACK(answered), self);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(self->chooser));
 }
 
-static void open_action(GSimpleAction *action, GVariant *parameter, gpointer self)
+void app_session_browse(AppSession *self)
 {
     ask(self, GTK_FILE_CHOOSER_ACTION_OPEN);
+}
+
+static void open_action(GSimpleAction *action, GVariant *parameter, gpointer self)
+{
+    app_session_browse(self);
 }
 
 static void save_action(GSimpleAction *action, GVariant *parameter, gpointer self)
@@ -147,7 +159,7 @@ static void save_action(GSimpleAction *action, GVariant *parameter, gpointer sel
 static gboolean dropped(
     GtkDropTarget *target, const GValue *value, double x, double y, AppSession *self)
 {
-    app_session_open_file(self, g_value_get_object(value));
+    app_session_take_file(self, g_value_get_object(value));
     return TRUE;
 }
 

@@ -99,7 +99,7 @@ static void on_create(MtsNewRun *dialog, const MtsNewRunChoice *choice, AppSessi
     show_next(self, experiment);
 }
 
-static void open_dialog(AppSession *self)
+static GtkWindow *open_dialog(AppSession *self)
 {
     GtkWindow *dialog = mts_new_run_new(GTK_WINDOW(self->window));
     const AppExperiment *e = &self->shown->experiment;
@@ -117,6 +117,15 @@ static void open_dialog(AppSession *self)
     g_signal_connect(dialog, "create", G_CALLBACK(on_create), self);
     mts_new_run_set_choice(MTS_NEW_RUN(dialog), &choice);
     gtk_window_present(dialog);
+    return dialog;
+}
+
+void app_session_new_run_on(AppSession *self, const char *spec)
+{
+    if (app_session_trains(self))
+        app_session_say(self, "A run is training. Stop it before new data are taken.");
+    else if (self->shown)
+        mts_new_run_choose_data(MTS_NEW_RUN(open_dialog(self)), spec);
 }
 
 static void stop_answered(AdwMessageDialog *question, const char *answer, AppSession *self)

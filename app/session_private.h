@@ -27,6 +27,7 @@ struct AppSession {
     guint tick, timer;    /* the frame callback while a run may have news, and its stand-in */
     gint64 rate_time;     /* where the present measurement of the speed began */
     guint32 rate_steps;
+    guint openings; /* counts what was asked to be shown: only the newest is */
     GtkFileChooserNative *chooser; /* the one that is open, or NULL */
     GCancellable *cancellable;     /* cancelled with the session: late answers are dropped */
 };
@@ -36,6 +37,13 @@ struct AppSession {
 void app_session_show_job(AppSession *self, AppSharedJob *job, const EngPlan *plan);
 /* Opens an experiment away from the main loop and shows it; takes `experiment` over. */
 void app_session_show_experiment(AppSession *self, AppExperiment *experiment);
+/* The same, with what happens once it is open. */
+typedef enum AppOpening {
+    APP_OPEN_SHOW,   /* the studio shows it */
+    APP_OPEN_RUN,    /* … and trains it */
+    APP_OPEN_BEHIND, /* the start page stays in front of it */
+} AppOpening;
+void app_session_open_experiment(AppSession *self, AppExperiment *experiment, AppOpening how);
 /* The experiment as shown, with the schedule as drawn; caller clears and frees with
  * app_session_free_experiment. */
 AppExperiment *app_session_current(AppSession *self);
@@ -63,9 +71,18 @@ void app_session_update_fork(AppSession *self);
 
 /* session_new_run.c: the dialog. */
 void app_session_connect_new_run(AppSession *self);
+/* Opens it with a data set chosen. */
+void app_session_new_run_on(AppSession *self, const char *spec);
 
 /* session_files.c: experiment files by dialog and drop. */
 void app_session_connect_files(AppSession *self, GtkApplication *app);
+void app_session_browse(AppSession *self); /* the dialog that opens a file of any kind */
+
+/* session_welcome.c: the start page, and what a dropped file is. */
+void app_session_connect_welcome(AppSession *self);
+/* Recognises a file or folder: an experiment is opened, data lead to a new run, for all else there
+ * is a sentence. */
+void app_session_take_file(AppSession *self, GFile *file);
 
 /* session_lab.c: the page of lessons. */
 void app_session_connect_lab(AppSession *self);
@@ -74,7 +91,9 @@ void app_session_connect_lab(AppSession *self);
 void app_remember_window(MtsWindow *window);
 void app_restore_window(MtsWindow *window);
 void app_remember_experiment(AppSession *self);
-/* The last one shown, else the demonstration; caller owns. */
+/* The last one shown, NULL where there is none; caller owns. */
 AppExperiment *app_recall_experiment(void);
+/* A built-in example ("digits" is the demonstration); caller owns. */
+AppExperiment *app_example(const char *name);
 
 #endif

@@ -7,7 +7,7 @@ enum { WIDTH = 1440, HEIGHT = 900, LEAST_WIDTH = 360, LEAST_HEIGHT = 300 };
 
 struct _MtsWindow {
     AdwApplicationWindow parent;
-    GtkWidget *header, *stack, *toasts, *studio, *title;
+    GtkWidget *header, *stack, *toasts, *front, *studio, *welcome, *title;
     GtkWidget *library_toggle, *inspector_toggle;
 };
 
@@ -122,6 +122,12 @@ static void on_fit(GtkWidget *widget, const char *name, GVariant *parameter)
     mts_time_axis_fit(mts_studio_get_axis(MTS_STUDIO(MTS_WINDOW(widget)->studio)));
 }
 
+static void on_start_page(GtkWidget *widget, const char *name, GVariant *parameter)
+{
+    mts_window_show_page(MTS_WINDOW(widget), "studio");
+    mts_window_show_start(MTS_WINDOW(widget), TRUE);
+}
+
 static void on_about(GtkWidget *widget, const char *name, GVariant *parameter)
 {
     adw_show_about_window(GTK_WINDOW(widget), "application-name", "Mantissa", "application-icon",
@@ -162,6 +168,7 @@ static const Key keys[] = {
     {GDK_KEY_KP_0, GDK_CONTROL_MASK, "win.fit"},
     {GDK_KEY_question, GDK_CONTROL_MASK, "win.show-help-overlay"},
     {GDK_KEY_question, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.show-help-overlay"},
+    {GDK_KEY_Home, GDK_ALT_MASK, "win.start-page"},
     {GDK_KEY_w, GDK_CONTROL_MASK, "window.close"},
 };
 
@@ -186,6 +193,7 @@ static void install_actions(GtkWidgetClass *class)
         {"win.zoom-in", on_zoom_in},
         {"win.zoom-out", on_zoom_out},
         {"win.fit", on_fit},
+        {"win.start-page", on_start_page},
         {"win.about", on_about},
     };
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++) {
@@ -225,7 +233,8 @@ static GtkWidget *menu_new(void)
     g_autoptr(GMenu) menu = g_menu_new();
     g_autoptr(GMenu) files = g_menu_new();
     g_autoptr(GMenu) help = g_menu_new();
-    g_menu_append(files, "_Open Experiment…", "win.open");
+    g_menu_append(files, "S_tart Page", "win.start-page");
+    g_menu_append(files, "_Open…", "win.open");
     g_menu_append(files, "_Save Experiment As…", "win.save-as");
     g_menu_append(help, "_Keyboard Shortcuts", "win.show-help-overlay");
     g_menu_append(help, "_About Mantissa", "win.about");
@@ -263,11 +272,20 @@ static void build_header(MtsWindow *self)
     adw_header_bar_set_title_widget(header, self->title);
 }
 
+/* What is asked of the studio, and means nothing while the start page is in its place. */
+static const char *const studio_actions[] = {"win.run-pause", "win.run", "win.pause", "win.step",
+    "win.stop", "win.rewind", "win.undo", "win.redo", "win.search", "win.library", "win.inspector",
+    "win.zoom-in", "win.zoom-out", "win.fit"};
+
 /* The panels' toggles belong to the studio. */
 static void on_page_changed(MtsWindow *self)
 {
+    const gboolean start = mts_window_get_start_shown(self);
     const gboolean studio =
-        adw_view_stack_get_visible_child(ADW_VIEW_STACK(self->stack)) == self->studio;
+        !start && adw_view_stack_get_visible_child(ADW_VIEW_STACK(self->stack)) == self->front;
+    for (guint i = 0; i < G_N_ELEMENTS(studio_actions); i++) {
+        gtk_widget_action_set_enabled(GTK_WIDGET(self), studio_actions[i], !start);
+    }
     gtk_widget_set_visible(self->library_toggle, studio);
     gtk_widget_set_visible(self->inspector_toggle, studio);
 }
@@ -294,10 +312,16 @@ static void mts_window_init(MtsWindow *self)
     gtk_window_set_default_size(GTK_WINDOW(self), WIDTH, HEIGHT);
     gtk_window_set_title(GTK_WINDOW(self), "Mantissa");
     self->studio = mts_studio_new();
+    self->welcome = mts_welcome_new();
     self->header = adw_header_bar_new();
     self->stack = adw_view_stack_new();
+    self->front = gtk_stack_new();
+    gtk_stack_set_hhomogeneous(GTK_STACK(self->front), FALSE);
+    gtk_stack_set_vhomogeneous(GTK_STACK(self->front), FALSE);
+    gtk_stack_add_named(GTK_STACK(self->front), self->studio, "studio");
+    gtk_stack_add_named(GTK_STACK(self->front), self->welcome, "start");
     adw_view_stack_add_titled_with_icon(
-        ADW_VIEW_STACK(self->stack), self->studio, "studio", "Studio", "mts-studio-symbolic");
+        ADW_VIEW_STACK(self->stack), self->front, "studio", "Studio", "mts-studio-symbolic");
     build_header(self);
     self->toasts = adw_toast_overlay_new();
     adw_toast_overlay_set_child(ADW_TOAST_OVERLAY(self->toasts), self->stack);
@@ -321,10 +345,41 @@ MtsStudio *mts_window_get_studio(MtsWindow *self)
     return MTS_STUDIO(self->studio);
 }
 
+MtsWelcome *mts_window_get_welcome(MtsWindow *self)
+{
+    return MTS_WELCOME(self->welcome);
+}
+
+void mts_window_show_start(MtsWindow *self, gboolean shown)
+{
+    gtk_stack_set_visible_child_name(GTK_STACK(self->front), shown ? "start" : "studio");
+    on_page_changed(self);
+    if (shown) {
+        mts_welcome_focus(MTS_WELCOME(self->welcome));
+    }
+}
+
+gboolean mts_window_get_start_shown(MtsWindow *self)
+{
+    return gtk_stack_get_visible_child(GTK_STACK(self->front)) == self->welcome;
+}
+
+gboolean mts_window_show_page(MtsWindow *self, const char *name)
+{
+    AdwViewStack *stack = ADW_VIEW_STACK(self->stack);
+    const gboolean there = adw_view_stack_get_child_by_name(stack, name) != NULL;
+    if (there) {
+        adw_view_stack_set_visible_child_name(stack, name);
+    }
+    return there;
+}
+
 void mts_window_add_page(
     MtsWindow *self, GtkWidget *page, const char *name, const char *title, const char *icon)
 {
     adw_view_stack_add_titled_with_icon(ADW_VIEW_STACK(self->stack), page, name, title, icon);
+    mts_welcome_set_lab(MTS_WELCOME(self->welcome),
+        adw_view_stack_get_child_by_name(ADW_VIEW_STACK(self->stack), "lab") != NULL);
     if (!ADW_IS_VIEW_SWITCHER(adw_header_bar_get_title_widget(ADW_HEADER_BAR(self->header)))) {
         GtkWidget *switcher = adw_view_switcher_new();
         adw_view_switcher_set_policy(ADW_VIEW_SWITCHER(switcher), ADW_VIEW_SWITCHER_POLICY_WIDE);

@@ -2,12 +2,13 @@
  * page the header shows the run's title, with more a switcher. Main thread.
  *
  * Actions: win.run-pause, run, pause, step, stop, rewind, undo, redo, new-run, search, library,
- * inspector, zoom-in, zoom-out, fit, about; GTK's own win.show-help-overlay. The menu also names
+ * inspector, zoom-in, zoom-out, fit, start-page, about; GTK's own win.show-help-overlay. The menu also names
  * win.open and win.save-as, which whoever knows files adds. Signal "new-run": the
  * reader asked for one. */
 #pragma once
 
 #include "mts-studio.h"
+#include "mts-welcome.h"
 #include <adwaita.h>
 
 G_BEGIN_DECLS
@@ -22,9 +23,18 @@ GtkWindow *mts_window_new(GtkApplication *application);
 
 MtsStudio *mts_window_get_studio(MtsWindow *self);
 
+/* The start page, which takes the studio's place while it is shown; the studio's actions rest
+ * then. The action win.start-page shows it. */
+MtsWelcome *mts_window_get_welcome(MtsWindow *self);
+void mts_window_show_start(MtsWindow *self, gboolean shown);
+gboolean mts_window_get_start_shown(MtsWindow *self);
+
 /* A further page beside the studio, with the name of its icon. */
 void mts_window_add_page(
     MtsWindow *self, GtkWidget *page, const char *name, const char *title, const char *icon);
+
+/* Turns to a page; FALSE where there is none of that name. */
+gboolean mts_window_show_page(MtsWindow *self, const char *name);
 
 /* What is trained: the title while there is one page only; also the window's. */
 void mts_window_set_run_title(MtsWindow *self, const char *title, const char *subtitle);
