@@ -464,6 +464,11 @@ const EngTensor *eng_model_tensors(EngModel *model, size_t *count)
     return model->tensors;
 }
 
+const EngNetwork *eng_model_network(const EngModel *model)
+{
+    return model->net;
+}
+
 EngParam *eng_model_params(EngModel *model, size_t *count)
 {
     *count = model->param_count;

@@ -131,6 +131,9 @@ EngStatus eng_model_add_moments(EngModel *model, EngError *err);
 void eng_model_update(
     EngModel *model, const EngOptimiser *optimiser, double learning_rate, uint64_t t);
 
+/* What the model was made of. */
+const EngNetwork *eng_model_network(const EngModel *model);
+
 /* The parameters, in the order of their layers. */
 EngParam *eng_model_params(EngModel *model, size_t *count);
 

@@ -3,6 +3,7 @@
 #include "base/mathfn.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "net/weights.h"
 #include "train/emulate.h"
 #include <assert.h>
 #include <math.h>
@@ -112,6 +113,9 @@ EngStatus eng_run_init(
             options->settings.seed_weights, kernels, run->pool, &run->model, err);
     if (status == ENG_OK)
         status = eng_run_emulate(run->model, options, err);
+    if (status == ENG_OK && options->initial_weights)
+        status = eng_model_load_weights(run->model, options->initial_weights, err);
+    run->options.initial_weights = NULL; /* the caller's, and done with */
     if (status == ENG_OK && options->settings.optimiser.kind == ENG_OPTIMISER_ADAM)
         status = eng_model_add_moments(run->model, err);
     if (status == ENG_OK)

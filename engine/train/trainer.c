@@ -1,6 +1,7 @@
 /* The trainer's thread: its mailbox, its states and its two rings. What a step does is in run.c. */
 #include "train/trainer.h"
 #include "base/memory.h"
+#include "net/weights.h"
 #include "train/emulate.h"
 #include "train/run.h"
 #include <pthread.h>
@@ -25,9 +26,10 @@ struct EngTrainer {
     atomic_bool woken;
 
     pthread_t thread;
-    pthread_mutex_t lock;   /* guards everything below */
-    pthread_cond_t command; /* the mailbox has something, or the store ring has room */
-    pthread_cond_t news;    /* the store ring is a quarter full, or the run is over */
+    pthread_mutex_t weights; /* held while a step or a look goes through the network */
+    pthread_mutex_t lock;    /* guards everything below */
+    pthread_cond_t command;  /* the mailbox has something, or the store ring has room */
+    pthread_cond_t news;     /* the store ring is a quarter full, or the run is over */
     Mailbox mailbox;
     EngRunSummary summary;    /* as of the last step boundary */
     EngPlan *plan;            /* a copy of the run's */
@@ -192,7 +194,9 @@ static bool checkpoint_due(const EngTrainer *t)
 static void run_one_step(EngTrainer *t)
 {
     EngError err = {0};
+    pthread_mutex_lock(&t->weights);
     const EngStatus status = eng_run_step(&t->run, &err);
+    pthread_mutex_unlock(&t->weights);
     publish_summary(t);
     if (t->store && t->run.step % (STORE_RECORDS / 4) == 0)
         announce_store(t);
@@ -252,6 +256,13 @@ static void go_on(EngTrainer *t, bool single)
         set_state(t, ENG_RUN_PAUSED);
 }
 
+static void show(EngTrainer *t)
+{
+    pthread_mutex_lock(&t->weights);
+    eng_run_show(&t->run, NULL);
+    pthread_mutex_unlock(&t->weights);
+}
+
 /* In a final state the thread stays for whoever wants to look at the tensors. */
 static void *train(void *arg)
 {
@@ -272,7 +283,7 @@ static void *train(void *arg)
         if (t->run.summary.state == ENG_RUN_RUNNING)
             go_on(t, single);
         else if (t->run.wish.figures || t->run.wish.look)
-            eng_run_show(&t->run, NULL);
+            show(t);
     }
 }
 
@@ -321,6 +332,7 @@ EngStatus eng_trainer_new(const EngTrainerOptions *options, EngTrainer **out, En
     t->wake = options->wake;
     t->wake_ctx = options->wake_ctx;
     t->summary = t->run.summary;
+    pthread_mutex_init(&t->weights, NULL);
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->command, NULL);
     pthread_cond_init(&t->news, NULL);
@@ -344,6 +356,7 @@ void eng_trainer_free(EngTrainer *t)
     pthread_cond_destroy(&t->news);
     pthread_cond_destroy(&t->command);
     pthread_mutex_destroy(&t->lock);
+    pthread_mutex_destroy(&t->weights);
     clear(t);
 }
 
@@ -420,6 +433,20 @@ bool eng_trainer_take_checkpoint(EngTrainer *t, EngCheckpoint *out)
 bool eng_trainer_take_best(EngTrainer *t, EngCheckpoint *out)
 {
     return take_checkpoint(t, &t->best, out);
+}
+
+EngStatus eng_trainer_save_weights(EngTrainer *t, const char *path, EngError *err)
+{
+    EngRunSummary summary;
+    eng_trainer_summary(t, &summary);
+    if (summary.state == ENG_RUN_RUNNING || summary.state == ENG_RUN_STOPPING)
+        return eng_error(err, ENG_ERR_STATE,
+            "Weights can be written while the run is paused or over, not while it is %s.",
+            eng_run_state_name(summary.state));
+    pthread_mutex_lock(&t->weights); /* a command to run may be on its way already */
+    const EngStatus status = eng_model_save_weights(t->run.model, path, err);
+    pthread_mutex_unlock(&t->weights);
+    return status;
 }
 
 void eng_trainer_figures(EngTrainer *t)

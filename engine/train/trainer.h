@@ -137,6 +137,8 @@ typedef struct EngTrainerOptions {
     EngHardware hardware;         /* its multiplier and sparsity change the numbers, too */
     EngMultiplier table;          /* where hardware.multiplier is a table; outlives the trainer */
     bool window_ring, store_ring; /* which rings to keep; one that is off costs nothing */
+    const char *initial_weights;  /* a safetensors file to start from (net/weights.h); NULL: drawn;
+                                     read by eng_trainer_new */
     const EngCheckpoint *resume;  /* where to go on from; NULL: from the start; not kept */
     uint32_t checkpoint_every;    /* steps between two checkpoints, 0: none; see below */
     bool keep_best;               /* a checkpoint of the best evaluation; see below */
@@ -147,7 +149,8 @@ typedef struct EngTrainerOptions {
 } EngTrainerOptions;
 
 /* Makes a trainer in state idle: allocates everything the run needs and sets the initial weights,
- * starts its thread (which waits). Errors: RANGE, SHAPE, NOMEM, UNSUPPORTED (the isa), IO. */
+ * starts its thread (which waits). Errors: RANGE, SHAPE, NOMEM, UNSUPPORTED (the isa), IO, FORMAT
+ * (of the initial weights). */
 EngStatus eng_trainer_new(const EngTrainerOptions *options, EngTrainer **out, EngError *err);
 
 /* Stops at the next step boundary, joins the thread and frees everything; NULL is fine. The store
@@ -167,6 +170,10 @@ bool eng_trainer_take_checkpoint(EngTrainer *trainer, EngCheckpoint *out);
 
 /* The same for the checkpoint of the evaluation with the best accuracy so far (`keep_best`). */
 bool eng_trainer_take_best(EngTrainer *trainer, EngCheckpoint *out);
+
+/* Writes the weights as they are now to a safetensors file (net/weights.h). Not from the window's
+ * main loop. Errors: STATE (the run is running), IO, NOMEM. */
+EngStatus eng_trainer_save_weights(EngTrainer *trainer, const char *path, EngError *err);
 
 /* Asks for FIGURES of all slots, from the step that comes next. Where no step comes (paused, or in
  * a final state), the last batch goes through the network once more without any effect on the run,
