@@ -141,7 +141,9 @@ static void check_columns(const MtsSeries *series, const MtsPlotMap *map)
     gsize index = mts_series_find(series, map->from);
     guint at = 0;
     const GArray *points = line.points;
-    while (at < points->len && g_array_index(points, MtsLinePoint, at).x < map->left) {
+    /* Where the line comes from. Its column says so: the first point inside may round over the
+     * edge. */
+    while (at < points->len && g_array_index(points, MtsLinePoint, at).column == INT_MIN) {
         at++;
     }
     g_assert_cmpuint(at, <=, 1);
