@@ -79,28 +79,31 @@ static void load_across(Lanes *l, size_t count, size_t from, size_t n)
     }
 }
 
-/* Rows this short (in floats) lie in one stretch of memory, whose next part is fetched ahead; longer
- * ones are streams of their own, which the processor follows by itself. */
-#define SHORT_ROW 128
-
+/* A stretch of one row after the other; what will be loaded next, further along the rows or at the
+ * start of the next VN, is fetched meanwhile. */
 static void load_along(Lanes *l, size_t from, size_t n)
 {
-    const size_t stride = l->work->tile->row_stride;
-    const size_t ahead = stride <= SHORT_ROW ? VN * stride : 0;
-    for (size_t i = 0; i < n; i += VN) {
-        const float *src = l->src + from + i;
-        for (size_t r = 0; r < VN; r++) {
-            if (ahead)
-                __builtin_prefetch(src + r * stride + ahead);
-            if (r >= l->rows)
-                l->x[i + r] = vf_zero();
-            else if (n - i >= VN)
-                l->x[i + r] = vf_load(src + r * stride);
-            else
-                l->x[i + r] = vf_load_part(src + r * stride, (unsigned)(n - i));
+    const EngQuantTile *t = l->work->tile;
+    const size_t stride = t->row_stride;
+    const size_t ahead = from + n < t->length ? n : VN * stride - from;
+    const size_t whole = n / VN * VN;
+    for (size_t r = 0; r < VN; r++) {
+        const float *src = l->src + from + r * stride;
+        VF *x = l->x + r;
+        if (r >= l->rows) {
+            for (size_t i = 0; i < n; i += VN)
+                x[i] = vf_zero();
+            continue;
         }
-        vf_transpose(l->x + i);
+        for (size_t i = 0; i < whole; i += VN) {
+            __builtin_prefetch(src + i + ahead);
+            x[i] = vf_load(src + i);
+        }
+        if (whole < n)
+            x[whole] = vf_load_part(src + whole, (unsigned)(n - whole));
     }
+    for (size_t i = 0; i < n; i += VN)
+        vf_transpose(l->x + i);
 }
 
 static inline size_t round_up(size_t n, size_t to)
@@ -545,18 +548,36 @@ static void load_group(Lanes *l, size_t count, size_t from, size_t n)
         load_across(l, count, from, n);
 }
 
+/* Positions that are read before the first is computed, where rows are streams of their own: the
+ * more lines are asked for at once, the less each is waited for. */
+#define SIMD_AHEAD 128
+
+/* How many groups to load before the first is computed. A shorter group would not stand on a whole
+ * number of vectors. */
+static inline size_t groups_together(const EngQuantTile *t)
+{
+    const bool along = t->pos_stride == 1;
+    return along && t->group >= 16 && t->group < SIMD_AHEAD ? SIMD_AHEAD / t->group : 1;
+}
+
 static inline __attribute__((always_inline)) void all_groups(
     Lanes *l, size_t count, bool elements, int rounding)
 {
     const EngQuantTile *t = l->work->tile;
+    const size_t step = t->group * groups_together(t);
     for (size_t from = 0; from < t->length; from += t->group) {
         const size_t n = t->length - from < t->group ? t->length - from : t->group;
-        load_group(l, count, from, n);
+        const size_t loaded = from % step;
+        if (loaded == 0)
+            load_group(l, count, from, t->length - from < step ? t->length - from : step);
         for (size_t b = 0; b < count; b++) {
+            Lanes *block = &l[b];
+            block->x += loaded;
             if (elements)
-                one_element_group(&l[b], from, n, rounding);
+                one_element_group(block, from, n, rounding);
             else
-                one_group(&l[b], from, n, rounding);
+                one_group(block, from, n, rounding);
+            block->x -= loaded;
         }
     }
 }
