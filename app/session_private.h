@@ -27,7 +27,7 @@ struct AppSession {
     guint tick, timer;    /* the frame callback while a run may have news, and its stand-in */
     gint64 rate_time;     /* where the present measurement of the speed began */
     guint32 rate_steps;
-    guint openings; /* counts what was asked to be shown: only the newest is */
+    guint openings;                /* counts what was asked to be shown: only the newest is */
     GtkFileChooserNative *chooser; /* the one that is open, or NULL */
     GCancellable *cancellable;     /* cancelled with the session: late answers are dropped */
 };
