@@ -552,19 +552,20 @@ static void load_group(Lanes *l, size_t count, size_t from, size_t n)
  * more lines are asked for at once, the less each is waited for. */
 #define SIMD_AHEAD 128
 
-/* How many groups to load before the first is computed. A shorter group would not stand on a whole
- * number of vectors. */
-static inline size_t groups_together(const EngQuantTile *t)
+/* How many groups to load before the first is computed: as many as their scratch stands side by
+ * side for. */
+static inline size_t groups_together(const Work *w)
 {
+    const EngQuantTile *t = w->tile;
     const bool along = t->pos_stride == 1;
-    return along && t->group >= 16 && t->group < SIMD_AHEAD ? SIMD_AHEAD / t->group : 1;
+    return along && w->span == t->group && t->group < SIMD_AHEAD ? SIMD_AHEAD / t->group : 1;
 }
 
 static inline __attribute__((always_inline)) void all_groups(
     Lanes *l, size_t count, bool elements, int rounding)
 {
     const EngQuantTile *t = l->work->tile;
-    const size_t step = t->group * groups_together(t);
+    const size_t step = t->group * groups_together(l->work);
     for (size_t from = 0; from < t->length; from += t->group) {
         const size_t n = t->length - from < t->group ? t->length - from : t->group;
         const size_t loaded = from % step;
@@ -623,7 +624,8 @@ static void work_init(Work *w, const EngQuantTile *t)
     const size_t group = t->m == 0 && !t->element ? SIMD_COPY : t->group;
     w->tile = t;
     w->groups = (t->length + t->pack_group - 1) / t->pack_group;
-    w->span = round_up(group, 16);
+    /* Floats leave the scratch, and small ones enter, in whole vectors. */
+    w->span = t->packing == ENG_PACK_I8 && !t->element ? group : round_up(group, 16);
     const uint32_t most = (UINT32_C(1) << t->m) - 1;
     w->bits = 0;
     w->constant = vi_set(0);
