@@ -85,8 +85,8 @@ int cli_check_vectors(int argc, char **argv)
     CliCommand command = {.name = "check-vectors",
         .arguments = "FILE…",
         .summary = "Runs test vectors, one JSON object a line, and counts those that agree.",
-        .details =
-            "Ops: quantize, gemm, relative_improvement, fmac, cycles, train. Another one fails.\n",
+        .details = "Ops: quantize, gemm, relative_improvement, fmac, cycles, mx, cast, train. "
+                   "Another one fails.\n",
         .options = options,
         .min_words = 1,
         .max_words = (size_t)argc};

@@ -15,6 +15,8 @@ static const Op ops[] = {
     {"relative_improvement", vector_relative_improvement},
     {"fmac", vector_fmac},
     {"cycles", vector_cycles},
+    {"mx", vector_mx},
+    {"cast", vector_cast},
     {"train", vector_train},
 };
 

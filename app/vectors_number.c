@@ -209,3 +209,60 @@ bool vector_relative_improvement(const VectorBench *bench, const json_t *vector,
         near(literal, json_object_get(vector, "r_literal"), rows * cols, cancelled, "r_literal",
             err);
 }
+
+/* ---- mx and cast: any format's values --------------------------------------------------------- */
+
+/* Compares what the engine makes of x[rows][cols] with the case's y. */
+static bool values_agree(const json_t *vector, const EngFormat *format, EngError *err)
+{
+    size_t rows, cols;
+    float *x = NULL;
+    if (!vector_size(vector, "rows", "cols", &rows, &cols, err) ||
+        !vector_floats(json_object_get(vector, "x"), "x", rows * cols, &x, err))
+        return false;
+    const bool same = eng_quantize_values(x, rows, cols, format, NULL, x, err) == ENG_OK &&
+        vector_same_floats(x, rows * cols, json_object_get(vector, "y"), "y", err);
+    eng_free(x);
+    return same;
+}
+
+/* The Microscaling format with these elements, under the case's block and rounding. */
+bool vector_mx(const VectorBench *bench, const json_t *vector, EngError *err)
+{
+    static const struct {
+        const char *element, *format;
+    } names[] = {{"fp8_e4m3", "mxfp8_e4m3"}, {"fp8_e5m2", "mxfp8_e5m2"}, {"fp6_e3m2", "mxfp6_e3m2"},
+        {"fp6_e2m3", "mxfp6_e2m3"}, {"fp4_e2m1", "mxfp4"}, {"int8", "mxint8"}};
+    const char *element;
+    uint64_t block;
+    (void)bench;
+    if (!vector_text(vector, "element", &element, err) ||
+        !vector_count(vector, "block", 4, 256, &block, err))
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        EngFormat format;
+        if (strcmp(element, names[i].element) != 0)
+            continue;
+        if (eng_format_parse(names[i].format, strlen(names[i].format), &format, err) != ENG_OK ||
+            !rounding_of(vector, &format, err))
+            return false;
+        format.g = (uint16_t)block;
+        return values_agree(vector, &format, err);
+    }
+    eng_error(
+        err, ENG_ERR_FORMAT, "element: \"%s\" is no element of a Microscaling format", element);
+    return false;
+}
+
+/* A scalar float's rounding, half to even. */
+bool vector_cast(const VectorBench *bench, const json_t *vector, EngError *err)
+{
+    const char *name;
+    EngFormat format;
+    (void)bench;
+    if (!vector_text(vector, "format", &name, err) ||
+        eng_format_parse(name, strlen(name), &format, err) != ENG_OK)
+        return false;
+    format = eng_format_for_role(&format, ENG_ROLE_W);
+    return values_agree(vector, &format, err);
+}
