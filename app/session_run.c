@@ -41,6 +41,7 @@ static void show_item(AppSession *self, const EngRunSummary *summary)
     mts_run_item_set_status(item, mts_run_data_get_status(app_live_run_get_data(self->live)));
     mts_run_item_set_result(
         item, (double)summary->best_test_accuracy, (double)summary->cost.cycles);
+    mts_run_item_set_progress(item, (double)summary->steps / MAX(summary->steps_total, 1));
 }
 
 static void show_progress(AppSession *self)

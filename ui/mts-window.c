@@ -7,7 +7,9 @@ enum { WIDTH = 1440, HEIGHT = 900, LEAST_WIDTH = 360, LEAST_HEIGHT = 300 };
 
 struct _MtsWindow {
     AdwApplicationWindow parent;
-    GtkWidget *header, *stack, *toasts, *front, *studio, *welcome, *title;
+    GtkWidget *header, *stack, *toasts, *front, *studio, *welcome, *title, *switcher, *bar,
+        *content;
+    guint bar_idle;
     GtkWidget *library_toggle, *inspector_toggle;
 };
 
@@ -297,8 +299,15 @@ static void on_studio_toast(MtsStudio *studio, const char *text, MtsWindow *self
 
 /* ---- window ---------------------------------------------------------------------------------- */
 
+static void mts_window_dispose(GObject *object)
+{
+    g_clear_handle_id(&MTS_WINDOW(object)->bar_idle, g_source_remove);
+    G_OBJECT_CLASS(mts_window_parent_class)->dispose(object);
+}
+
 static void mts_window_class_init(MtsWindowClass *class)
 {
+    G_OBJECT_CLASS(class)->dispose = mts_window_dispose;
     signals[NEW_RUN] = g_signal_new("new-run", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
         NULL, NULL, G_TYPE_NONE, 0);
     install_actions(GTK_WIDGET_CLASS(class));
@@ -326,10 +335,10 @@ static void mts_window_init(MtsWindow *self)
     self->toasts = adw_toast_overlay_new();
     adw_toast_overlay_set_child(ADW_TOAST_OVERLAY(self->toasts), self->stack);
     gtk_widget_set_vexpand(self->toasts, TRUE);
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-    gtk_box_append(GTK_BOX(box), self->header);
-    gtk_box_append(GTK_BOX(box), self->toasts);
-    adw_application_window_set_content(ADW_APPLICATION_WINDOW(self), box);
+    self->content = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    gtk_box_append(GTK_BOX(self->content), self->header);
+    gtk_box_append(GTK_BOX(self->content), self->toasts);
+    adw_application_window_set_content(ADW_APPLICATION_WINDOW(self), self->content);
     g_signal_connect_object(
         self->stack, "notify::visible-child", G_CALLBACK(on_page_changed), self, G_CONNECT_SWAPPED);
     g_signal_connect_object(self->studio, "toast", G_CALLBACK(on_studio_toast), self, 0);
@@ -374,26 +383,62 @@ gboolean mts_window_show_page(MtsWindow *self, const char *name)
     return there;
 }
 
+static gboolean on_bar_idle(gpointer data)
+{
+    MtsWindow *self = data;
+    self->bar_idle = 0;
+    adw_view_switcher_bar_set_reveal(ADW_VIEW_SWITCHER_BAR(self->bar),
+        adw_view_switcher_title_get_title_visible(ADW_VIEW_SWITCHER_TITLE(self->switcher)));
+    return G_SOURCE_REMOVE;
+}
+
+/* The switcher finds out while it is given its place: too late to ask for room in that frame. */
+static void queue_bar(MtsWindow *self)
+{
+    if (self->bar_idle == 0) {
+        self->bar_idle = g_idle_add(on_bar_idle, self);
+    }
+}
+
+/* The switcher in the header; where it has no room there, the run's title, and a bar below. */
+static void add_switcher(MtsWindow *self)
+{
+    AdwViewStack *stack = ADW_VIEW_STACK(self->stack);
+    self->switcher = adw_view_switcher_title_new();
+    adw_view_switcher_title_set_stack(ADW_VIEW_SWITCHER_TITLE(self->switcher), stack);
+    adw_view_switcher_title_set_title(ADW_VIEW_SWITCHER_TITLE(self->switcher),
+        adw_window_title_get_title(ADW_WINDOW_TITLE(self->title)));
+    adw_view_switcher_title_set_subtitle(ADW_VIEW_SWITCHER_TITLE(self->switcher),
+        adw_window_title_get_subtitle(ADW_WINDOW_TITLE(self->title)));
+    adw_header_bar_set_title_widget(ADW_HEADER_BAR(self->header), self->switcher);
+    self->title = NULL;
+    self->bar = adw_view_switcher_bar_new();
+    adw_view_switcher_bar_set_stack(ADW_VIEW_SWITCHER_BAR(self->bar), stack);
+    gtk_box_append(GTK_BOX(self->content), self->bar);
+    g_signal_connect_object(
+        self->switcher, "notify::title-visible", G_CALLBACK(queue_bar), self, G_CONNECT_SWAPPED);
+}
+
 void mts_window_add_page(
     MtsWindow *self, GtkWidget *page, const char *name, const char *title, const char *icon)
 {
     adw_view_stack_add_titled_with_icon(ADW_VIEW_STACK(self->stack), page, name, title, icon);
     mts_welcome_set_lab(MTS_WELCOME(self->welcome),
         adw_view_stack_get_child_by_name(ADW_VIEW_STACK(self->stack), "lab") != NULL);
-    if (!ADW_IS_VIEW_SWITCHER(adw_header_bar_get_title_widget(ADW_HEADER_BAR(self->header)))) {
-        GtkWidget *switcher = adw_view_switcher_new();
-        adw_view_switcher_set_policy(ADW_VIEW_SWITCHER(switcher), ADW_VIEW_SWITCHER_POLICY_WIDE);
-        adw_view_switcher_set_stack(ADW_VIEW_SWITCHER(switcher), ADW_VIEW_STACK(self->stack));
-        adw_header_bar_set_title_widget(ADW_HEADER_BAR(self->header), switcher);
-        self->title = NULL;
+    if (!self->switcher) {
+        add_switcher(self);
     }
 }
 
 void mts_window_set_run_title(MtsWindow *self, const char *title, const char *subtitle)
 {
-    if (self->title) {
+    const char *below = subtitle ? subtitle : "";
+    if (self->switcher) {
+        adw_view_switcher_title_set_title(ADW_VIEW_SWITCHER_TITLE(self->switcher), title);
+        adw_view_switcher_title_set_subtitle(ADW_VIEW_SWITCHER_TITLE(self->switcher), below);
+    } else {
         adw_window_title_set_title(ADW_WINDOW_TITLE(self->title), title);
-        adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), subtitle ? subtitle : "");
+        adw_window_title_set_subtitle(ADW_WINDOW_TITLE(self->title), below);
     }
     g_autofree char *whole = g_strdup_printf("%s – Mantissa", title);
     gtk_window_set_title(GTK_WINDOW(self), whole);

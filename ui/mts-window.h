@@ -1,5 +1,6 @@
 /* MtsWindow: the application's window: header bar, pages, toasts, actions and their keys. With one
- * page the header shows the run's title, with more a switcher. Main thread.
+ * page the header shows the run's title, with more a switcher, and where that has no room a bar below.
+ * Main thread.
  *
  * Actions: win.run-pause, run, pause, step, stop, rewind, undo, redo, new-run, search, library,
  * inspector, zoom-in, zoom-out, fit, start-page, about; GTK's own win.show-help-overlay. The menu also names

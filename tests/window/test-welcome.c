@@ -281,6 +281,11 @@ static void test_browse(void)
 
 /* ---- how it looks ---------------------------------------------------------------------------- */
 
+static gboolean is_switcher_bar(GtkWidget *widget, const char *text)
+{
+    return ADW_IS_VIEW_SWITCHER_BAR(widget);
+}
+
 /* No width makes a part wider than the window; narrow ones are stacked. */
 static void test_widths(void)
 {
@@ -302,6 +307,13 @@ static void test_widths(void)
         g_assert_true(gtk_widget_compute_bounds(button(&f, "Digits CNN"), page, &second));
         g_assert_cmpfloat(second.origin.x + second.size.width, <=, gtk_widget_get_width(page));
         g_assert_true((second.origin.y > first.origin.y) == sizes[i].stacked);
+        /* Pages are reached from the header, or from a bar where it has no room. */
+        GtkWidget *bar = find(GTK_WIDGET(f.window), is_switcher_bar, NULL);
+        g_assert_nonnull(bar);
+        WAIT_UNTIL(
+            !adw_view_switcher_bar_get_reveal(ADW_VIEW_SWITCHER_BAR(bar)) == !sizes[i].stacked,
+            5000);
+        xinput_settle(GTK_WIDGET(f.window));
         if (picture_folder()) {
             g_autofree char *name = g_strdup_printf("welcome-%d", sizes[i].width);
             picture_all(GTK_WIDGET(f.window), picture_folder(), name);
