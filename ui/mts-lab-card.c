@@ -210,7 +210,7 @@ GtkWidget *mts_lab_card_new(MtsLabModel *model)
     MtsLabCard *self = g_object_new(MTS_TYPE_LAB_CARD, NULL);
     GtkWidget *widget = GTK_WIDGET(self);
     self->title = title_new(mts_lab_model_get_kind(model));
-    self->controls = mts_lab_controls_new(model);
+    self->controls = mts_lab_controls_new(model, mts_lab_model_get_kind(model)->controls);
     self->canvas = mts_lab_canvas_new(model, MTS_LAB_MAIN);
     gtk_widget_set_parent(self->title, widget);
     gtk_widget_set_parent(self->controls, widget);

@@ -108,6 +108,9 @@ static GtkWidget *content_new(const MtsLabControl *control)
     if (!control->icon) {
         return gtk_label_new(control->label);
     }
+    if (!control->label) {
+        return gtk_image_new_from_icon_name(control->icon);
+    }
     GtkWidget *content = adw_button_content_new();
     adw_button_content_set_icon_name(ADW_BUTTON_CONTENT(content), control->icon);
     adw_button_content_set_label(ADW_BUTTON_CONTENT(content), control->label);
@@ -118,6 +121,11 @@ static GtkWidget *button_new(MtsLabModel *model, const MtsLabControl *control)
 {
     GtkWidget *button = gtk_button_new();
     gtk_button_set_child(GTK_BUTTON(button), content_new(control));
+    if (!control->label) {
+        gtk_widget_add_css_class(button, "flat");
+        gtk_accessible_update_property(
+            GTK_ACCESSIBLE(button), GTK_ACCESSIBLE_PROPERTY_LABEL, control->tooltip, -1);
+    }
     g_object_set_data(G_OBJECT(button), CONTROL, (gpointer)control);
     g_signal_connect_object(button, "clicked", G_CALLBACK(on_clicked), model, 0);
     return button;
@@ -210,13 +218,12 @@ static gboolean needs_label(const MtsLabControl *control)
     return control->kind == MTS_LAB_CHOICE || control->kind == MTS_LAB_MENU;
 }
 
-GtkWidget *mts_lab_controls_new(MtsLabModel *model)
+GtkWidget *mts_lab_controls_new(MtsLabModel *model, const MtsLabControl *control)
 {
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
     gtk_widget_add_css_class(row, "lab-controls");
     /* The model outlives its controls. */
     g_object_set_data_full(G_OBJECT(row), "mts-lab-model", g_object_ref(model), g_object_unref);
-    const MtsLabControl *control = mts_lab_model_get_kind(model)->controls;
     for (; control && control->key; control++) {
         GtkWidget *widget = control_new(model, control);
         g_object_set_data(G_OBJECT(widget), KEY, (gpointer)control->key);

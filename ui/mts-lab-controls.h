@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* The row; it holds a reference to the model. A kind without controls gives an empty one. */
-GtkWidget *mts_lab_controls_new(MtsLabModel *model);
+/* The row for a table of controls, the kind's own or some of them; NULL: an empty row. It holds a
+ * reference to the model. */
+GtkWidget *mts_lab_controls_new(MtsLabModel *model, const MtsLabControl *controls);
 
 /* The widget of a setting or action in the row; NULL: none. */
 GtkWidget *mts_lab_controls_find(GtkWidget *controls, const char *key);

@@ -2,6 +2,10 @@
 
 #include "mts-bits.h"
 #include "mts-dice.h"
+#include "mts-fmac.h"
+#include "mts-lab-drift.h"
+#include "mts-lab-formats.h"
+#include "mts-lab-groups.h"
 
 static const struct {
     const char *name;
@@ -9,6 +13,10 @@ static const struct {
 } kinds[] = {
     {"bits", mts_bits_new},
     {"dice", mts_dice_new},
+    {"drift", mts_lab_drift_new},
+    {"groups", mts_lab_groups_new},
+    {"formats", mts_lab_formats_new},
+    {"fmac", mts_fmac_new},
 };
 
 MtsLabModel *mts_lab_kind_make(const char *name)
