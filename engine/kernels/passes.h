@@ -2,8 +2,8 @@
  * its compiler makes the vectors. Nothing is reassociated, so the bits are the same in all of them.
  *
  * Sums take channels sixteen at a time and stay in registers while the rows go by; every channel
- * still adds its rows in ascending order. Private to the
- * kernels; to be included once by each kernels_*.c. */
+ * still adds its rows in ascending order. Private to the kernels; to be included once by each
+ * kernels_*.c. */
 #include "kernels/kernels.h"
 #include <math.h>
 #include <stdbool.h>
@@ -80,6 +80,10 @@ static inline float pass_limit(bool relu)
     return relu ? 0.0f : -INFINITY;
 }
 
+/* Rows that are added up in float32 before they join the float64 sums: few enough that what is
+ * rounded away is some 2^-24 of their own size, which gradients have in them anyhow. */
+#define PASS_ROWS 16
+
 static void norm_gradient_sums(
     const EngNormPass *p, const float *restrict dy, double *restrict sum, double *restrict products)
 {
@@ -90,25 +94,36 @@ static void norm_gradient_sums(
         const PassFloats factor = pass_load(p->factor + c), shift = pass_load(p->shift + c);
         const PassFloats mean = pass_load(p->mean + c), inverse = pass_load(p->inverse + c);
         PassDoubles s = {0}, q = {0};
-        for (size_t i = 0; i < rows; i++) {
-            const PassFloats x = pass_load(p->x + i * channels + c);
-            const PassBits passes = x * factor + shift > limit;
-            const PassBits kept = (PassBits)pass_load(dy + i * channels + c) & passes;
-            const PassDoubles g = pass_wide((PassFloats)kept);
-            s += g;
-            q += g * pass_wide((x - mean) * inverse);
+        for (size_t first = 0; first < rows; first += PASS_ROWS) {
+            PassFloats some = {0}, more = {0};
+            const size_t end = first + PASS_ROWS < rows ? first + PASS_ROWS : rows;
+            for (size_t i = first; i < end; i++) {
+                const PassFloats x = pass_load(p->x + i * channels + c);
+                const PassBits passes = x * factor + shift > limit;
+                const PassBits kept = (PassBits)pass_load(dy + i * channels + c) & passes;
+                some += (PassFloats)kept;
+                more += (PassFloats)kept * ((x - mean) * inverse);
+            }
+            s += pass_wide(some);
+            q += pass_wide(more);
         }
         pass_store(sum + c, s);
         pass_store(products + c, q);
     }
     for (; c < channels; c++) {
         double s = 0, q = 0;
-        for (size_t i = 0; i < rows; i++) {
-            const float x = p->x[i * channels + c];
-            const float g = x * p->factor[c] + p->shift[c] > limit ? dy[i * channels + c] : 0.0f;
-            const float xhat = (x - p->mean[c]) * p->inverse[c];
-            s += (double)g;
-            q += (double)g * (double)xhat;
+        for (size_t first = 0; first < rows; first += PASS_ROWS) {
+            float some = 0, more = 0;
+            const size_t end = first + PASS_ROWS < rows ? first + PASS_ROWS : rows;
+            for (size_t i = first; i < end; i++) {
+                const float x = p->x[i * channels + c];
+                const float g =
+                    x * p->factor[c] + p->shift[c] > limit ? dy[i * channels + c] : 0.0f;
+                some += g;
+                more += g * ((x - p->mean[c]) * p->inverse[c]);
+            }
+            s += (double)some;
+            q += (double)more;
         }
         sum[c] = s;
         products[c] = q;
