@@ -156,8 +156,9 @@ typedef struct EngKernels {
     void (*sgd)(float *w, float *v, const float *g, size_t n, float lr, float mu, float decay,
         bool nesterov);
 
-    /* Batch norm: sums over rows, by channel, of x and x^2, and of the masked dy and dy xhat, all
-     * in float64 in ascending order; y; and dx = a g + (b x + constant), g the masked dy. */
+    /* Batch norm: sums over rows, by channel, of x and x^2 in float64, and of the masked dy and dy
+     * xhat in float32 over 16 rows and float64 over these, all in ascending order; y; and
+     * dx = a g + (b x + constant), g the masked dy. */
 
     void (*norm_sums)(const float *x, size_t rows, size_t channels, double *sum, double *squares);
     void (*norm_apply)(const EngNormPass *pass, float *y);
