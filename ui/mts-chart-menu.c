@@ -22,8 +22,17 @@ static gboolean on_key(GtkWidget *chart, GVariant *arguments, gpointer menu)
 static GMenuModel *model_new(void)
 {
     GMenu *menu = g_menu_new();
-    g_autoptr(GMenu) axis = g_menu_new(), picture = g_menu_new();
+    static const struct {
+        const char *label;
+        int percent;
+    } strengths[] = {{"_None", 0}, {"_Light", 15}, {"_Medium", 35}, {"_Strong", 70}};
+    g_autoptr(GMenu) axis = g_menu_new(), picture = g_menu_new(), smoothing = g_menu_new();
+    for (guint i = 0; i < G_N_ELEMENTS(strengths); i++) {
+        g_autofree char *action = g_strdup_printf("studio.smoothing(%d)", strengths[i].percent);
+        g_menu_append(smoothing, strengths[i].label, action);
+    }
     g_menu_append(axis, "_Logarithmic Axis", "chart.logarithmic");
+    g_menu_append_submenu(axis, "S_moothing", G_MENU_MODEL(smoothing));
     g_menu_append(axis, "_Fit", "win.fit");
     g_menu_append(picture, "_Copy the Charts", "studio.copy-picture");
     g_menu_append(picture, "_Save the Charts…", "studio.save-picture");

@@ -67,7 +67,7 @@ static void update(MtsInspector *self)
         return;
     }
     MtsEstimate estimate;
-    self->plan = mts_schedule_model_to_plan(mts_timeline_get_model(self->timeline));
+    self->plan = mts_timeline_get_plan(self->timeline);
     mts_estimate_make(
         self->net, self->plan, self->batch, &self->hw, high_share(self), &self->fp32, &estimate);
     self->plan_cycles = estimate.cost.cycles;

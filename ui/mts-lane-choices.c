@@ -64,6 +64,13 @@ guint32 mts_lane_choices_first(const MtsLaneChoices *self)
     return g_array_index(self->choices, Choice, 0).step;
 }
 
+gboolean mts_lane_choices_at(const MtsLaneChoices *self, guint32 step, guint32 *until)
+{
+    const guint made = made_until(self, step), count = self->choices ? self->choices->len : 0;
+    *until = made < count ? g_array_index(self->choices, Choice, made).step : G_MAXUINT32;
+    return made > 0 && g_array_index(self->choices, Choice, made - 1).high;
+}
+
 guint32 mts_lane_choices_high(const MtsLaneChoices *self, guint32 from, guint32 to)
 {
     return from < to ? high_until(self, to) - high_until(self, from) : 0;

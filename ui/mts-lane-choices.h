@@ -17,6 +17,10 @@ void mts_lane_choices_clear(MtsLaneChoices *self);
 /* First step a choice is known for; G_MAXUINT32 without one. */
 guint32 mts_lane_choices_first(const MtsLaneChoices *self);
 
+/* Whether `step` took the high format (before the first choice: no); *until is the next step at
+ * which that changes, G_MAXUINT32 where none is known. */
+gboolean mts_lane_choices_at(const MtsLaneChoices *self, guint32 step, guint32 *until);
+
 /* Of the steps [from, to): how many took the high format. Steps before the first choice took the
  * low one; the last choice holds to the end. */
 guint32 mts_lane_choices_high(const MtsLaneChoices *self, guint32 from, guint32 to);

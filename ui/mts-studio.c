@@ -2,6 +2,7 @@
 
 #include "mts-chart-save.h"
 #include "mts-crosshair.h"
+#include "mts-cycles.h"
 #include "mts-timeline-bar.h"
 #include "mts-timeline-ruler.h"
 #include <adwaita.h>
@@ -12,9 +13,6 @@ enum { INSPECTOR_WIDTH = 320, FOLD_BELOW = 1100 };
 
 /* Lanes that stay in sight however low the window is: two layers. */
 enum { LANES_LEAST = 112 };
-
-/* Places of the estimate's curve; between them it is drawn straight. */
-enum { ESTIMATE_POINTS = 192 };
 
 /* Share of undecided adaptive steps that the estimate takes at the high format. */
 #define HIGH_SHARE 0.5
@@ -33,6 +31,7 @@ struct _MtsStudio {
     guint64 batch;
     guint estimate_tick; /* the estimate follows once a frame */
     double estimate;
+    int smoothing; /* of the training curves, percent */
 
     GtkWidget *library_flap, *inspector_flap;
     GtkWidget *library, *timeline, *inspector, *transport, *crosshair;
@@ -45,31 +44,13 @@ struct _MtsStudio {
 
 G_DEFINE_FINAL_TYPE(MtsStudio, mts_studio, GTK_TYPE_WIDGET)
 
-enum { PROP_LIBRARY_SHOWN = 1, PROP_INSPECTOR_SHOWN, PROPS };
+enum { PROP_LIBRARY_SHOWN = 1, PROP_INSPECTOR_SHOWN, PROP_SMOOTHING, PROPS };
 static GParamSpec *props[PROPS];
 
 enum { TOAST, SIGNALS };
 static guint signals[SIGNALS];
 
 /* ---- estimate -------------------------------------------------------------------------------- */
-
-static void show_estimate(MtsStudio *self, EngPlan *plan)
-{
-    guint32 step[ESTIMATE_POINTS + 1];
-    guint64 cycles[ESTIMATE_POINTS + 1];
-    const guint32 steps = plan->clock.steps;
-    gsize count = 0;
-    for (guint i = 0; i <= ESTIMATE_POINTS; i++) {
-        const guint32 at = (guint32)((guint64)steps * i / ESTIMATE_POINTS);
-        if (count == 0 || at > step[count - 1]) {
-            step[count++] = at;
-        }
-    }
-    const double share = mts_timeline_get_high_share(MTS_TIMELINE(self->timeline), HIGH_SHARE);
-    eng_plan_cycles(self->net, plan, self->batch, &self->hw, share, step, count, cycles);
-    self->estimate = (double)cycles[count - 1];
-    mts_chart_set_estimate(self->charts[MTS_CHART_CYCLES], step, cycles, count);
-}
 
 static gboolean on_estimate_tick(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
@@ -78,9 +59,11 @@ static gboolean on_estimate_tick(GtkWidget *widget, GdkFrameClock *clock, gpoint
     if (!self->net) {
         return G_SOURCE_REMOVE;
     }
-    EngPlan *plan = mts_schedule_model_to_plan(self->model);
+    EngPlan *plan = mts_timeline_get_plan(MTS_TIMELINE(self->timeline));
     if (plan) {
-        show_estimate(self, plan);
+        const double share = mts_timeline_get_high_share(MTS_TIMELINE(self->timeline), HIGH_SHARE);
+        self->estimate = mts_cycles_show_estimate(
+            self->charts[MTS_CHART_CYCLES], self->net, plan, self->batch, &self->hw, share);
         eng_plan_free(plan);
     }
     return G_SOURCE_REMOVE;
@@ -92,26 +75,6 @@ static void queue_estimate(MtsStudio *self)
         self->estimate_tick =
             gtk_widget_add_tick_callback(GTK_WIDGET(self), on_estimate_tick, NULL, NULL);
     }
-}
-
-static double constant_cycles(MtsStudio *self, EngFormat format)
-{
-    const EngClock clock = mts_time_axis_get_clock(self->axis);
-    const EngCost cost = eng_constant_cost(self->net, &format, clock, self->batch, &self->hw);
-    return (double)cost.cycles;
-}
-
-static void show_baselines(MtsStudio *self)
-{
-    if (!self->net) {
-        mts_chart_set_baselines(self->charts[MTS_CHART_CYCLES], 0, 0);
-        mts_chart_set_estimate(self->charts[MTS_CHART_CYCLES], NULL, NULL, 0);
-        return;
-    }
-    const EngFormat bf16 = {
-        .kind = ENG_KIND_FLOAT, .element = ENG_ELEMENT_BF16, .rounding = ENG_ROUND_EVEN};
-    mts_chart_set_baselines(self->charts[MTS_CHART_CYCLES],
-        constant_cycles(self, eng_format_fp32()), constant_cycles(self, bf16));
 }
 
 /* ---- folding --------------------------------------------------------------------------------- */
@@ -184,6 +147,30 @@ void mts_studio_get_wide_panels(MtsStudio *self, gboolean *library, gboolean *in
 {
     *library = self->wide_library;
     *inspector = self->wide_inspector;
+}
+
+/* ---- smoothing ------------------------------------------------------------------------------- */
+
+static void smooth_runs(MtsStudio *self)
+{
+    GListModel *ghosts = G_LIST_MODEL(self->ghosts);
+    const double strength = self->smoothing / 100.0;
+    if (self->live) {
+        mts_run_data_set_smoothing(self->live, strength);
+    }
+    for (guint i = 0; i < g_list_model_get_n_items(ghosts); i++) {
+        g_autoptr(MtsRunData) ghost = g_list_model_get_item(ghosts, i);
+        mts_run_data_set_smoothing(ghost, strength);
+    }
+}
+
+static void set_smoothing(MtsStudio *self, int percent)
+{
+    if (percent != self->smoothing) {
+        self->smoothing = percent;
+        smooth_runs(self);
+        g_object_notify_by_pspec(G_OBJECT(self), props[PROP_SMOOTHING]);
+    }
 }
 
 /* ---- pictures -------------------------------------------------------------------------------- */
@@ -319,6 +306,8 @@ static void connect(MtsStudio *self)
     g_signal_connect(self->timeline, "toast", G_CALLBACK(on_timeline_toast), self);
     g_signal_connect_object(
         self->model, "changed", G_CALLBACK(queue_estimate), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object(
+        self->ghosts, "items-changed", G_CALLBACK(smooth_runs), self, G_CONNECT_SWAPPED);
 }
 
 /* ---- widget ---------------------------------------------------------------------------------- */
@@ -389,6 +378,9 @@ static void mts_studio_get_property(GObject *object, guint id, GValue *value, GP
     case PROP_INSPECTOR_SHOWN:
         g_value_set_boolean(value, mts_studio_get_inspector_shown(self));
         break;
+    case PROP_SMOOTHING:
+        g_value_set_int(value, self->smoothing);
+        break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
     }
@@ -404,6 +396,9 @@ static void mts_studio_set_property(
         break;
     case PROP_INSPECTOR_SHOWN:
         mts_studio_set_inspector_shown(self, g_value_get_boolean(value));
+        break;
+    case PROP_SMOOTHING:
+        set_smoothing(self, g_value_get_int(value));
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -422,7 +417,9 @@ static void mts_studio_class_init(MtsStudioClass *class)
     const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
     props[PROP_LIBRARY_SHOWN] = g_param_spec_boolean("library-shown", NULL, NULL, TRUE, flags);
     props[PROP_INSPECTOR_SHOWN] = g_param_spec_boolean("inspector-shown", NULL, NULL, TRUE, flags);
+    props[PROP_SMOOTHING] = g_param_spec_int("smoothing", NULL, NULL, 0, 100, 35, flags);
     g_object_class_install_properties(object_class, PROPS, props);
+    gtk_widget_class_install_property_action(widget_class, "studio.smoothing", "smoothing");
     signals[TOAST] = g_signal_new("toast", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
     gtk_widget_class_install_action(widget_class, "studio.copy-picture", NULL, on_copy_picture);
@@ -439,6 +436,7 @@ static void mts_studio_init(MtsStudio *self)
     self->hw = eng_hardware_default();
     self->batch = 1;
     self->estimate = NAN;
+    self->smoothing = 35;
     self->wide_library = self->wide_inspector = TRUE;
     gtk_widget_set_overflow(GTK_WIDGET(self), GTK_OVERFLOW_HIDDEN);
     build(self);
@@ -516,13 +514,14 @@ void mts_studio_set_experiment(MtsStudio *self, const EngNetwork *net, const Eng
     load_model(self, net, plan);
     mts_studio_set_progress(self, 0);
     mts_inspector_set_experiment(MTS_INSPECTOR(self->inspector), net, batch, hw);
-    show_baselines(self);
+    mts_cycles_show_baselines(self->charts[MTS_CHART_CYCLES], net, plan->clock, batch, &self->hw);
     queue_estimate(self);
 }
 
 void mts_studio_set_live(MtsStudio *self, MtsRunData *run)
 {
     g_set_object(&self->live, run);
+    smooth_runs(self);
     for (guint i = 0; i < CHARTS; i++) {
         mts_chart_set_live(self->charts[i], run);
     }
@@ -558,6 +557,9 @@ void mts_studio_set_progress(MtsStudio *self, guint32 steps)
 {
     mts_schedule_model_set_lock(self->model, steps);
     mts_time_axis_set_playhead(self->axis, steps);
+    if (steps >= mts_time_axis_get_clock(self->axis).steps) {
+        queue_estimate(self); /* now it is known what adaptive parts took */
+    }
 }
 
 double mts_studio_get_estimate(MtsStudio *self)

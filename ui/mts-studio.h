@@ -5,7 +5,9 @@
  *
  * Below 1100 px both panels fold away and lie over the page when they are called.
  *
- * Signals: "toast" (char *text). Actions: "studio.copy-picture", "studio.save-picture". */
+ * Signals: "toast" (char *text). Actions: "studio.copy-picture", "studio.save-picture",
+ * "studio.smoothing" (int, percent: how much the training curves are smoothed, 35 at first; a
+ * property as well). */
 #pragma once
 
 #include "hardware/cost.h"

@@ -86,6 +86,11 @@ void mts_timeline_clear_choices(MtsTimeline *self);
 /* Share of decided steps that took the high format, 0..1; `otherwise` where none was decided. */
 double mts_timeline_get_high_share(MtsTimeline *self, double otherwise);
 
+/* The schedule as a plan; of a run that has come to its end, with what its adaptive parts really
+ * took in their place, so that its cost is what was spent. Caller frees with eng_plan_free; NULL
+ * where memory is short. */
+EngPlan *mts_timeline_get_plan(MtsTimeline *self);
+
 /* Shares of cycles for the tooltips: the function fills `share` (0..1) of a segment. */
 typedef gboolean (*MtsShareFunc)(const MtsSegment *segment, double *share, gpointer data);
 void mts_timeline_set_share_func(MtsTimeline *self, MtsShareFunc func, gpointer data);

@@ -191,6 +191,35 @@ static void test_end_to_end(void)
     tear_down(&f);
 }
 
+/* What a run with adaptive parts is said to cost once it is over is what it was counted for. */
+static void test_the_estimate_ends_as_the_cost(void)
+{
+    static const char adaptive[] =
+        "{\"version\": 1, \"name\": \"Adaptive\", \"data\": \"digits:600\", \"model\": \"mlp:32\","
+        " \"training\": {\"epochs\": 4, \"batch\": 50}, \"schedule\":"
+        " [\"*: adaptive(bfp2, bfp4, interval=3)\", \"fc2.G: bfp4 @0..1ep, adaptive(bfp2, bfp4) "
+        "@1ep..\"]}";
+    Fixture f;
+    set_up_with(&f, adaptive);
+    press(&f, "Run (Space)");
+    WAIT_UNTIL(status(&f) == MTS_STATUS_FINISHED, 60000);
+    xinput_settle(GTK_WIDGET(f.window));
+    const MtsSeries *cycles =
+        mts_run_data_get_series(mts_studio_get_live(f.studio), MTS_CURVE_CYCLES);
+    const float spent = mts_series_y(cycles, mts_series_length(cycles) - 1);
+    WAIT_UNTIL((float)mts_studio_get_estimate(f.studio) == spent, 5000);
+    /* … and again when it comes from the store. */
+    close_application(&f);
+    open_application(&f);
+    GtkWidget *library = GTK_WIDGET(mts_studio_get_library(f.studio));
+    WAIT_UNTIL(count_rows(library) == 1, 5000);
+    GtkWidget *row = find_row(library);
+    xinput_click(row, 60, gtk_widget_get_height(row) / 2.0);
+    WAIT_UNTIL(mts_studio_get_live(f.studio) != NULL, 10000);
+    WAIT_UNTIL((float)mts_studio_get_estimate(f.studio) == spent, 5000);
+    tear_down(&f);
+}
+
 static void test_pause_step_stop(void)
 {
     Fixture f;
@@ -345,6 +374,7 @@ int main(int argc, char **argv)
 {
     stage_init(&argc, &argv);
     g_test_add_func("/app/end-to-end", test_end_to_end);
+    g_test_add_func("/app/estimate", test_the_estimate_ends_as_the_cost);
     g_test_add_func("/app/pause-step-stop", test_pause_step_stop);
     g_test_add_func("/app/live-edit", test_live_edit_reaches_the_run);
     g_test_add_func("/app/fork", test_fork_shares_the_past_to_the_bit);

@@ -206,6 +206,14 @@ static void test_choices(void)
         }
         g_assert_cmpuint(mts_lane_choices_high(&choices, from, to), ==, wanted);
         g_assert_cmpuint(mts_lane_choices_first(&choices), ==, first);
+        if (from < STEPS) {
+            guint32 until;
+            g_assert_cmpint(mts_lane_choices_at(&choices, from, &until), ==, used[from]);
+            g_assert_cmpuint(until, >, from);
+            for (guint32 s = from; s < MIN(until, STEPS); s++) {
+                g_assert_cmpint(used[s], ==, used[from]);
+            }
+        }
         /* Mostly on, now and then back: a run that was rewound. */
         step = g_test_rand_int_range(0, 20) == 0 ? (guint32)g_test_rand_int_range(20, STEPS)
                                                  : MIN(step + 7, STEPS - 1);

@@ -131,12 +131,41 @@ static void test_menu(void)
         GtkWidget *menu = g_ptr_array_index(menus, 0);
         WAIT_UNTIL(gtk_widget_get_mapped(menu), 2000);
         g_autoptr(GPtrArray) buttons = find_all(menu, g_type_from_name("GtkModelButton"));
-        g_assert_cmpuint(buttons->len, ==, 4);
+        g_assert_cmpuint(buttons->len, ==, 10); /* with the five of the smoothing's page */
         g_assert_true(gtk_widget_activate(g_ptr_array_index(buttons, 0)));
         WAIT_UNTIL(mts_chart_get_logarithmic(chart) == (round == 0), 2000);
         gtk_popover_popdown(GTK_POPOVER(menu));
         WAIT_UNTIL(!gtk_widget_get_mapped(menu), 2000);
     }
+    tear_down(&f);
+}
+
+/* The smoothing of the menu reaches the live run and every ghost, those that come later too. */
+static void test_smoothing(void)
+{
+    Fixture f;
+    set_up(&f);
+    GListStore *ghosts = mts_studio_get_ghosts(f.studio);
+    MtsRunData *live = mts_studio_get_live(f.studio);
+    g_autoptr(MtsRunData) ghost = g_list_model_get_item(G_LIST_MODEL(ghosts), 0);
+    const MtsSeries *raw = mts_run_data_get_series(live, MTS_CURVE_TRAIN_LOSS);
+    const MtsSeries *smooth = mts_run_data_get_series(live, MTS_CURVE_SMOOTH_LOSS);
+    const guint last = mts_series_length(raw) - 1;
+    g_assert_cmpfloat(mts_series_y(smooth, last), !=, mts_series_y(raw, last));
+    g_assert_true(gtk_widget_activate_action(GTK_WIDGET(f.studio), "studio.smoothing", "i", 0));
+    g_assert_cmpfloat(mts_series_y(smooth, last), ==, mts_series_y(raw, last));
+    raw = mts_run_data_get_series(ghost, MTS_CURVE_TRAIN_LOSS);
+    smooth = mts_run_data_get_series(ghost, MTS_CURVE_SMOOTH_LOSS);
+    const guint end = mts_series_length(raw) - 1;
+    g_assert_cmpfloat(mts_series_y(smooth, end), ==, mts_series_y(raw, end));
+    mts_run_data_set_smoothing(ghost, 0.35);
+    g_list_store_remove_all(ghosts);
+    g_assert_cmpfloat(mts_series_y(smooth, end), !=, mts_series_y(raw, end));
+    g_list_store_append(ghosts, ghost);
+    g_assert_cmpfloat(mts_series_y(smooth, end), ==, mts_series_y(raw, end));
+    int percent;
+    g_object_get(f.studio, "smoothing", &percent, NULL);
+    g_assert_cmpint(percent, ==, 0);
     tear_down(&f);
 }
 
@@ -306,6 +335,7 @@ int main(int argc, char **argv)
     g_test_add_func("/studio-charts/plot-keys", test_plot_keys);
     g_test_add_func("/studio-charts/legend", test_legend);
     g_test_add_func("/studio-charts/menu", test_menu);
+    g_test_add_func("/studio-charts/smoothing", test_smoothing);
     g_test_add_func("/studio-charts/legend-values", test_legend_values);
     g_test_add_func("/studio-charts/pathological", test_pathological);
     g_test_add_func("/studio-charts/export", test_export);
