@@ -189,7 +189,8 @@ static EngStatus window(
     return ENG_OK;
 }
 
-EngStatus eng_builder_conv(EngBuilder *b, unsigned channels, unsigned kernel, unsigned stride)
+EngStatus eng_builder_conv(
+    EngBuilder *b, unsigned channels, unsigned kernel, unsigned stride, bool bias)
 {
     EngOp op;
     EngShape out;
@@ -199,7 +200,8 @@ EngStatus eng_builder_conv(EngBuilder *b, unsigned channels, unsigned kernel, un
     if (status != ENG_OK)
         return status;
     out.c = channels;
-    b->net->parameters += (size_t)kernel * kernel * b->shape.c * channels;
+    op.bias = bias;
+    b->net->parameters += ((size_t)kernel * kernel * b->shape.c + bias) * channels;
     return append(b, op, out);
 }
 

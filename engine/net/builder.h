@@ -28,7 +28,8 @@ EngStatus eng_builder_init(
 
 /* Each adds an op behind the last one. Errors SHAPE, RANGE (naming the layer). */
 EngStatus eng_builder_linear(EngBuilder *b, unsigned outputs);
-EngStatus eng_builder_conv(EngBuilder *b, unsigned channels, unsigned kernel, unsigned stride);
+EngStatus eng_builder_conv(
+    EngBuilder *b, unsigned channels, unsigned kernel, unsigned stride, bool bias);
 EngStatus eng_builder_depthwise(EngBuilder *b, unsigned kernel, unsigned stride);
 EngStatus eng_builder_batch_norm(EngBuilder *b);
 EngStatus eng_builder_layer_norm(EngBuilder *b);

@@ -1,6 +1,11 @@
-/* Convolution: y (n, oy, ox, k) = x (n, y, x, c) * w (k, r, s, c), without a bias: the batch norm
- * behind it has one. */
+/* Convolution: y (n, oy, ox, k) = x (n, y, x, c) * w (k, r, s, c), and a bias where the op has one:
+ * a batch norm behind it makes that superfluous. */
 #include "net/layer.h"
+
+static size_t pixels_of(const EngLayer *layer, const EngStep *step)
+{
+    return step->samples * layer->op->out.y * layer->op->out.x;
+}
 
 EngConv eng_conv_geometry(const EngOp *op, size_t samples)
 {
@@ -26,10 +31,13 @@ EngStatus eng_conv_layer_forward(
     EngStatus status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_A_FWD, err);
     if (status == ENG_OK)
         status = eng_layer_quantize(layer, ctx, step, ENG_SLOT_W_FWD, err);
-    if (status == ENG_OK)
-        eng_conv_forward(ctx->kernels, ctx->pool, &conv, &layer->operand[ENG_SLOT_A_FWD],
-            &layer->operand[ENG_SLOT_W_FWD], layer->y);
-    return status;
+    if (status != ENG_OK)
+        return status;
+    eng_conv_forward(ctx->kernels, ctx->pool, &conv, &layer->operand[ENG_SLOT_A_FWD],
+        &layer->operand[ENG_SLOT_W_FWD], layer->y);
+    if (layer->bias)
+        eng_bias_add(layer, ctx, pixels_of(layer, step));
+    return ENG_OK;
 }
 
 static EngStatus weight_gradient(
@@ -42,6 +50,8 @@ static EngStatus weight_gradient(
     if (status == ENG_OK)
         eng_conv_wgrad(ctx->kernels, ctx->pool, &conv, &layer->operand[ENG_SLOT_G_WGRAD],
             &layer->operand[ENG_SLOT_A_WGRAD], layer->weight->gradient);
+    if (layer->bias)
+        eng_bias_gradient(layer, ctx, pixels_of(layer, step));
     return status;
 }
 

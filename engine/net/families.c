@@ -11,7 +11,7 @@
 
 static EngStatus conv_relu_pool(EngBuilder *b, unsigned channels, unsigned kernel)
 {
-    TRY(eng_builder_conv(b, channels, kernel, 1));
+    TRY(eng_builder_conv(b, channels, kernel, 1, true));
     TRY(eng_builder_relu(b));
     return eng_builder_max_pool(b, 2);
 }
@@ -35,7 +35,7 @@ static EngStatus build_lenet(EngBuilder *b, unsigned blocks)
 
 static EngStatus conv_norm(EngBuilder *b, unsigned channels, unsigned kernel, unsigned stride)
 {
-    TRY(eng_builder_conv(b, channels, kernel, stride));
+    TRY(eng_builder_conv(b, channels, kernel, stride, false));
     return eng_builder_batch_norm(b);
 }
 

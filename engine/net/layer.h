@@ -74,6 +74,10 @@ EngStatus eng_linear_backward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err);
 EngMatrix eng_linear_matrix(const EngLayer *layer, EngSlot slot, size_t samples);
 
+/* bias.c: over `rows` rows of y, and of dy */
+void eng_bias_add(const EngLayer *layer, const EngContext *ctx, size_t rows);
+void eng_bias_gradient(const EngLayer *layer, const EngContext *ctx, size_t rows);
+
 /* conv.c */
 EngConv eng_conv_geometry(const EngOp *op, size_t samples);
 EngStatus eng_conv_layer_forward(

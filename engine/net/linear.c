@@ -77,32 +77,6 @@ EngMatrix eng_linear_matrix(const EngLayer *layer, EngSlot slot, size_t samples)
     }
 }
 
-typedef struct Bias {
-    const EngLayer *layer;
-    const EngKernels *kernels;
-    size_t rows, out;
-} Bias;
-
-static void add_rows(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    const Bias *b = arg;
-    (void)worker;
-    b->kernels->add_bias(b->layer->y + begin * b->out, b->layer->bias->value, end - begin, b->out);
-}
-
-static void sum_columns(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    const Bias *b = arg;
-    (void)worker;
-    b->kernels->column_sums(
-        b->layer->dy + begin, b->rows, end - begin, b->out, b->layer->bias->gradient + begin);
-}
-
-static Bias bias_of(const EngLayer *layer, const EngContext *ctx, const EngStep *step)
-{
-    return (Bias){layer, ctx->kernels, rows_of(layer, step->samples), layer->op->out.c};
-}
-
 EngStatus eng_linear_forward(
     EngLayer *layer, const EngContext *ctx, const EngStep *step, EngError *err)
 {
@@ -114,8 +88,7 @@ EngStatus eng_linear_forward(
         return status;
     eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_A_FWD],
         &layer->operand[ENG_SLOT_W_FWD], layer->y, out);
-    Bias bias = bias_of(layer, ctx, step);
-    eng_pool_run(ctx->pool, add_rows, &bias, bias.rows, 8);
+    eng_bias_add(layer, ctx, rows_of(layer, step->samples));
     return ENG_OK;
 }
 
@@ -143,8 +116,7 @@ static EngStatus weight_gradient(
     if (status == ENG_OK)
         eng_product(ctx->kernels, ctx->pool, &layer->operand[ENG_SLOT_G_WGRAD],
             &layer->operand[ENG_SLOT_A_WGRAD], layer->weight->gradient, in);
-    Bias bias = bias_of(layer, ctx, step);
-    eng_pool_run(ctx->pool, sum_columns, &bias, bias.out, 64);
+    eng_bias_gradient(layer, ctx, rows_of(layer, step->samples));
     return status;
 }
 

@@ -69,8 +69,9 @@ typedef struct EngNetwork {
  * sequences transformer-s), or layer by layer, where the last layer must give the classes:
  *
  *   fc-K               linear to K values; in a sequence, at each position
- *   convRxR-K[/S]      convolution to K channels, stride S, padded to keep the size; no bias
- *   dwRxR[/S]          depthwise convolution, the same
+ *   convRxR-K[b][/S]   convolution to K channels, `b`: with a bias; stride S, padded to keep the
+ *                      size
+ *   dwRxR[/S]          depthwise convolution, without a bias
  *   bn ln relu gelu    batch norm, layer norm, ReLU, GELU
  *   poolN avgN gap     max and average over windows of N x N, average over the image
  *   drop-P             dropout of the share P

@@ -82,12 +82,15 @@ static bool take_stride(const char **p, const char *end, unsigned *stride)
     return *p == end;
 }
 
-/* `convRxR-K` or `convRxR-K/S`. */
-static bool item_conv(Item item, unsigned *kernel, unsigned *channels, unsigned *stride)
+/* `convRxR-K` or `convRxR-K/S`, K followed by `b` for a bias. */
+static bool item_conv(Item item, unsigned *kernel, unsigned *channels, bool *bias, unsigned *stride)
 {
     const char *p = item.text, *end = item.text + item.length;
-    return take_text(&p, end, "conv") && take_square(&p, end, kernel) && take_text(&p, end, "-") &&
-        take_number(&p, end, channels) && take_stride(&p, end, stride);
+    if (!take_text(&p, end, "conv") || !take_square(&p, end, kernel) || !take_text(&p, end, "-") ||
+        !take_number(&p, end, channels))
+        return false;
+    *bias = take_text(&p, end, "b");
+    return take_stride(&p, end, stride);
 }
 
 /* `dwRxR` or `dwRxR/S`. */
@@ -129,7 +132,7 @@ static EngStatus build_mlp(EngBuilder *b, const char *rest)
 
 static EngStatus build_conv_block(EngBuilder *b, unsigned channels)
 {
-    EngStatus status = eng_builder_conv(b, channels, 3, 1);
+    EngStatus status = eng_builder_conv(b, channels, 3, 1, false);
     if (status == ENG_OK)
         status = eng_builder_batch_norm(b);
     return status == ENG_OK ? eng_builder_relu(b) : status;
@@ -185,6 +188,7 @@ static const struct {
 static EngStatus build_layer(EngBuilder *b, Item item)
 {
     unsigned n, kernel, stride;
+    bool bias;
     double rate;
     for (size_t i = 0; i < sizeof plain_layers / sizeof *plain_layers; i++) {
         if (item_is(item, plain_layers[i].word))
@@ -194,8 +198,8 @@ static EngStatus build_layer(EngBuilder *b, Item item)
         if (item_number(item, sized_layers[i].prefix, &n))
             return sized_layers[i].build(b, n);
     }
-    if (item_conv(item, &kernel, &n, &stride))
-        return eng_builder_conv(b, n, kernel, stride);
+    if (item_conv(item, &kernel, &n, &bias, &stride))
+        return eng_builder_conv(b, n, kernel, stride, bias);
     if (item_depthwise(item, &kernel, &stride))
         return eng_builder_depthwise(b, kernel, stride);
     if (item_dropout(item, &rate))

@@ -4,7 +4,7 @@
  * takes such files with safetensors' save_file(net.state_dict()) and load_file:
  *
  *   fcN, attnN.qkv, attnN.out   weight (out, in), bias (out): nn.Linear
- *   convN                       weight (out, in, rows, columns): nn.Conv2d without a bias
+ *   convN                       weight (out, in, rows, columns), bias (out) if any: nn.Conv2d
  *   dwN                         weight (channels, 1, rows, columns): nn.Conv2d with groups
  *   bnN                         weight, bias, running_mean, running_var (channels): nn.BatchNorm2d
  *   lnN                         weight, bias (channels): nn.LayerNorm

@@ -131,7 +131,7 @@ static void test_convolution(void)
 
 static void test_strided_convolution(void)
 {
-    check_gradients("conv3x3-18/2, relu, conv5x5-17/2, gap, fc-3", (EngShape){7, 6, 2}, 3);
+    check_gradients("conv3x3-18b/2, relu, conv5x5-17b/2, gap, fc-3", (EngShape){7, 6, 2}, 3);
 }
 
 static void test_pooling(void)

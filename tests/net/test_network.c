@@ -55,6 +55,8 @@ static void test_families(void)
 {
     EngNetwork *net = parse("lenet", image, 10);
     CHECK_INT(net->product_count, 5);
+    CHECK_INT(
+        net->parameters, 26 * 6 + (25 * 6 + 1) * 16 + (49 * 16 + 1) * 120 + 121 * 84 + 85 * 10);
     eng_network_free(net);
     net = parse("resnet-20", (EngShape){32, 32, 3}, 10);
     /* 1 + 3 * 3 * 2 + 1 layers, and the 1x1 shortcuts of the second and third stage. */

@@ -24,7 +24,7 @@ STEPS = 6
 # Data, network (layer by layer; K stands for the classes), batch, learning rate.
 CASES = [
     ("digits:200", "fc-40, relu, fc-K", 20, 0.05),
-    ("digits:200", "conv5x5-6, relu, pool2, conv5x5-16, relu, pool2, fc-120, relu, fc-84, relu, fc-K",
+    ("digits:200", "conv5x5-6b, relu, pool2, conv5x5-16b, relu, pool2, fc-120, relu, fc-84, relu, fc-K",
      10, 0.05),
     ("digits:200", "conv3x3-8/2, bn, relu, save, conv3x3-8, bn, add, relu, conv1x1-12/2, gap, fc-K",
      10, 0.05),
@@ -95,9 +95,10 @@ class Net(nn.Module):
                 depthwise = word.startswith("dw")
                 size, _, stride = (word[2:] if depthwise else rest).partition("/")
                 kernel = int((word[2:] if depthwise else word[4:]).split("x")[0])
-                out, stride = c if depthwise else int(size), int(stride or 1)
+                bias = size.endswith("b")
+                out, stride = c if depthwise else int(size.rstrip("b")), int(stride or 1)
                 add("dw" if depthwise else "conv",
-                    nn.Conv2d(c, out, kernel, stride, (kernel - 1) // 2, bias=False,
+                    nn.Conv2d(c, out, kernel, stride, (kernel - 1) // 2, bias=bias,
                               groups=c if depthwise else 1))
                 c, y, x = out, -(-y // stride), -(-x // stride)
             elif word == "bn":
