@@ -1,15 +1,10 @@
-/* The three products of a convolution, over the pointers of taps and pixels. */
+/* The forward product and the input gradient of a convolution, over the pointers of taps. */
 #include "kernels/conv_geometry.h"
 #include "kernels/layout.h"
 #include <assert.h>
 
-/* Segments of one call. More of them (larger kernels, more pixels) go through in slabs, each
- * going on from the sums of the last. */
+/* Taps of one call. More of them go through in turns, each going on from the sums of the last. */
 #define SEGMENTS 64
-/* A slab of the weight gradient: one tile's panels stay in a share of the second-level cache. */
-#define SLAB_BYTES (128 * 1024)
-
-/* ---- forward and input gradient: segments are taps ------------------------------------------------ */
 
 /* Computed pixels are taken in runs that lie evenly in memory: forward, or at stride 1, all pixels
  * of the tensor are one run; the input gradient of a strided convolution takes every stride-th
@@ -353,128 +348,4 @@ void eng_conv_dgrad(const EngKernels *kernels, EngPool *pool, const EngConv *con
     const EngOperand *g, const EngOperand *w, float *dx)
 {
     spread(kernels, pool, conv, g, w, dx, false);
-}
-
-/* ---- weight gradient: segments are pixels --------------------------------------------------------- */
-
-typedef struct Weights {
-    const EngKernels *kernels;
-    const EngConv *conv;
-    const EngOperand *g, *a;
-    float *dw;
-    size_t tile_rows, tile_panels;
-    size_t row_tiles, panel_tiles; /* per tap */
-    size_t slab;                   /* output pixels, whole image rows */
-} Weights;
-
-/* Output pixels and the input pixels a tap sees from them, without samples. */
-typedef struct Pairs {
-    size_t count;
-    size_t out[SEGMENTS], in[SEGMENTS];
-} Pairs;
-
-/* The pairs of one tap from output pixel *next on, at most SEGMENTS of them. */
-static void next_pairs(const EngConv *c, size_t tap, size_t *next, size_t end, Pairs *pairs)
-{
-    const unsigned r = (unsigned)(tap / c->kernel_x), s = (unsigned)(tap % c->kernel_x);
-    pairs->count = 0;
-    for (; *next < end && pairs->count < SEGMENTS; ++*next) {
-        const size_t in = eng_conv_source(c, true, 0, *next / c->out_x, *next % c->out_x, r, s);
-        if (in == ENG_NO_PIXEL)
-            continue;
-        pairs->out[pairs->count] = *next;
-        pairs->in[pairs->count++] = in;
-    }
-}
-
-/* One tile of dw: outputs k of its rows, channels c of its panels, one tap. */
-typedef struct WeightTile {
-    size_t tap, row, panel;
-} WeightTile;
-
-static void run_pairs(const Weights *job, const WeightTile *at, const Pairs *pairs)
-{
-    const void *row[SEGMENTS * ENG_TILE_ROWS], *panel[SEGMENTS * ENG_TILE_PANELS];
-    const EngConv *c = job->conv;
-    EngTile tile = eng_tile_of(job->g, job->a);
-    tile.segments = pairs->count;
-    tile.rows = (unsigned)eng_at_most(c->out_c - at->row, job->tile_rows);
-    eng_tile_panels(&tile, job->a, at->panel, job->tile_panels);
-    for (size_t i = 0; i < pairs->count; i++) {
-        for (size_t r = 0; r < tile.rows; r++)
-            row[i * tile.rows + r] = record_of(job->g, pairs->out[i] * c->out_c + at->row + r);
-        for (size_t p = 0; p < tile.panels; p++)
-            panel[i * tile.panels + p] =
-                record_of(job->a, pairs->in[i] * eng_panels_of(job->a) + at->panel + p);
-    }
-    tile.row = row;
-    tile.panel = panel;
-    tile.add = true;
-    tile.out_stride = eng_conv_taps(c) * c->in_c;
-    tile.out = job->dw + at->row * tile.out_stride + at->tap * c->in_c + at->panel * ENG_LANES;
-    job->kernels->product[job->g->packing](&tile);
-}
-
-static WeightTile weight_tile(const Weights *job, size_t index)
-{
-    return (WeightTile){.tap = index / (job->row_tiles * job->panel_tiles),
-        .row = index % job->row_tiles * job->tile_rows,
-        .panel = index / job->row_tiles % job->panel_tiles * job->tile_panels};
-}
-
-static void clear_weights(const Weights *job, size_t begin, size_t end)
-{
-    const size_t in = job->conv->in_c, stride = eng_conv_taps(job->conv) * in;
-    for (size_t index = begin; index < end; index++) {
-        const WeightTile at = weight_tile(job, index);
-        const size_t rows = eng_at_most(job->conv->out_c - at.row, job->tile_rows);
-        const size_t c = at.panel * ENG_LANES;
-        for (size_t i = 0; i < rows; i++) {
-            float *out = job->dw + (at.row + i) * stride + at.tap * in + c;
-            for (size_t j = 0; j < eng_at_most(in - c, job->tile_panels * ENG_LANES); j++)
-                out[j] = 0;
-        }
-    }
-}
-
-/* Pixels go by in slabs of a few image rows: all taps of a slab read the same rows of both tensors
- * while these are still in the cache. */
-static void run_weights(void *ctx, size_t begin, size_t end, unsigned worker)
-{
-    const Weights *job = ctx;
-    const size_t pixels = job->conv->out_y * job->conv->out_x;
-    (void)worker;
-    clear_weights(job, begin, end);
-    for (size_t from = 0; from < pixels; from += job->slab) {
-        const size_t to = eng_at_most(from + job->slab, pixels);
-        for (size_t index = begin; index < end; index++) {
-            const WeightTile at = weight_tile(job, index);
-            Pairs pairs;
-            for (size_t next = from; next < to;) {
-                next_pairs(job->conv, at.tap, &next, to, &pairs);
-                if (pairs.count)
-                    run_pairs(job, &at, &pairs);
-            }
-        }
-    }
-}
-
-void eng_conv_wgrad(const EngKernels *kernels, EngPool *pool, const EngConv *conv,
-    const EngOperand *g, const EngOperand *a, float *dw)
-{
-    assert(g->packing == a->packing && g->length == a->length && a->panels && !g->panels);
-    Weights job = {.kernels = kernels,
-        .conv = conv,
-        .g = g,
-        .a = a,
-        .dw = dw,
-        .tile_rows = kernels->tile_rows[g->packing],
-        .tile_panels = kernels->tile_panels[g->packing]};
-    job.row_tiles = (conv->out_c + job.tile_rows - 1) / job.tile_rows;
-    job.panel_tiles = (eng_panels_of(a) + job.tile_panels - 1) / job.tile_panels;
-    const size_t image_row = job.tile_panels * a->record_bytes * conv->out_x;
-    job.slab = (image_row < SLAB_BYTES ? SLAB_BYTES / image_row : 1) * conv->out_x;
-    eng_pool_run(pool, run_weights, &job, eng_conv_taps(conv) * job.row_tiles * job.panel_tiles, 1);
-    const size_t per_output = eng_conv_taps(conv) * conv->in_c;
-    eng_product_finish(pool, g, a, dw, conv->out_c, per_output, per_output);
 }

@@ -173,14 +173,31 @@ static EngMatrix slot_matrix(const EngConv *c, EngSlot slot, const float *data)
     }
 }
 
+/* Weights stand in panels, and in the weight gradient the input; but where the input has fewer
+ * channels than a panel has lanes and the output has more, the output does. */
+static bool stands_in_panels(const EngConv *c, EngSlot slot)
+{
+    const bool turned = c->in_c < ENG_LANES && c->out_c > c->in_c;
+    switch (slot) {
+    case ENG_SLOT_W_FWD:
+    case ENG_SLOT_W_DGRAD:
+        return true;
+    case ENG_SLOT_A_WGRAD:
+        return !turned;
+    case ENG_SLOT_G_WGRAD:
+        return turned;
+    default:
+        return false;
+    }
+}
+
 EngStatus eng_conv_quantize(const EngKernels *kernels, EngPool *pool, const EngConv *conv,
     EngSlot slot, const float *data, const EngFormat *mine, const EngFormat *other,
     const EngNoise *noise, EngOperand *op, EngError *err)
 {
     const bool forward = slot == ENG_SLOT_A_FWD || slot == ENG_SLOT_W_FWD;
     const bool dgrad = slot == ENG_SLOT_G_DGRAD || slot == ENG_SLOT_W_DGRAD;
-    const bool panels =
-        slot == ENG_SLOT_W_FWD || slot == ENG_SLOT_W_DGRAD || slot == ENG_SLOT_A_WGRAD;
+    const bool panels = stands_in_panels(conv, slot);
     const Patches patches = {conv, data, forward};
     const bool gathers =
         (forward || dgrad) && eng_conv_gathers(forward ? conv->in_c : conv->out_c, mine, other);
