@@ -8,6 +8,9 @@
  * panel after panel passes. */
 #define SLAB_BYTES (24 * 1024)
 #define ROW_BLOCK_BYTES (512 * 1024)
+/* Outputs so narrow (in floats) lie close together, and asking for them ahead pays; the lines of
+ * wider ones, a page or so apart, would only drive each other out. */
+#define NARROW_OUTPUT 256
 
 typedef struct Linear {
     const EngKernels *kernels;
@@ -66,6 +69,8 @@ static void run_rows(const Linear *job, EngTile tile, size_t begin, size_t end, 
         for (size_t r = 0; r < tile.rows; r++)
             row[r] = job->a->data + (i + r) * job->a->record_bytes;
         tile.out = job->out + i * job->out_stride + panel * ENG_LANES;
+        if (job->out_stride <= NARROW_OUTPUT)
+            eng_fetch_outputs(&tile);
         job->kernels->product[job->a->packing](&tile);
     }
 }
